@@ -14,6 +14,7 @@ mod backups;
 mod catalogue;
 mod crashes;
 mod deploys;
+mod direct;
 mod erasing;
 mod forums;
 mod joining;

@@ -170,6 +170,7 @@ fn page(language: Language) -> String {
         catalogue::own::who_may(language),
         catalogue::alliances::alliances(language),
         catalogue::own::joining(language),
+        catalogue::own::first_steps(language),
         catalogue::everybody(language),
     ];
     for (title, messages) in chapters {

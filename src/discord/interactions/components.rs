@@ -5,7 +5,7 @@ use serenity::all::{ComponentInteraction, ComponentInteractionDataKind, CreateIn
 use crate::discord::bot::Bot;
 use crate::discord::custom_id::{Action, chosen};
 use crate::discord::managers::may_manage;
-use crate::discord::messages::self_service::{self, Afterword};
+use crate::discord::messages::self_service;
 use crate::discord::messages::{access, personal, players};
 use crate::discord::roster_action::RosterAction;
 use crate::domain::codes::code::Code;
@@ -80,6 +80,11 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
             let message = players::roster(interaction.language(), &page, number, alliance);
             interaction.respond(CreateInteractionResponse::UpdateMessage(message.respond())).await
         }
+        (Some(Action::Results(on)), Some(_), _) => {
+            let language = interaction.language();
+            bot.people.set_results(user, on, language).await?;
+            interaction.answer(&self_service::results_set(language, on)).await
+        }
         (Some(action @ (Action::Join(..) | Action::JoinChosen(_))), Some(guild), _) => {
             let person = Person::new(user, guild, component.member.as_ref(), interaction.language());
             let (player, alliance) = match action {
@@ -111,6 +116,7 @@ fn is_for_managers(action: &Action) -> bool {
         | Action::WhoAmI(_)
         | Action::WhoChose(_)
         | Action::Join(..)
+        | Action::Results(_)
         | Action::JoinChosen(_) => false,
         Action::RedeemForAll(_)
         | Action::ChooseForAll
@@ -150,5 +156,6 @@ async fn redeem_for_person(
         return interaction.answer(&personal::too_many_requests(interaction.language())).await;
     };
     interaction.defer().await?;
-    redeem::redeem(bot, interaction, permit, Accounts::LinkedTo(user), &codes, Afterword::default()).await
+    let afterword = linking::refusal_of_messages(bot, user, interaction.language()).await?;
+    redeem::redeem(bot, interaction, permit, Accounts::LinkedTo(user), &codes, afterword).await
 }

@@ -26,6 +26,7 @@ pub mod states;
 pub mod stats;
 pub mod targets;
 pub mod texts;
+pub mod welcome;
 
 use serenity::all::{
     CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateInteractionResponseMessage, CreateMessage,

@@ -83,6 +83,8 @@ pub struct State {
     pub unavailable: BTreeSet<u64>,
     /// Channels of guilds that the bot was removed from. Discord still knows them.
     pub former_channels: BTreeSet<u64>,
+    /// By user: the channel for direct messages with the bot.
+    pub direct_channels: BTreeMap<u64, u64>,
     guild_of: HashMap<u64, u64>,
     pub messages: BTreeMap<u64, Message>,
     pub in_channel: HashMap<u64, Vec<u64>>,

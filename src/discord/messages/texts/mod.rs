@@ -39,7 +39,7 @@ macro_rules! sources {
 pub fn sources(language: Language) -> Sources {
     match language {
         Language::En => {
-            sources!("en": "access", "after", "alliances", "appeal", "batch", "errors", "explanation", "manage", "panel", "personal", "post", "reminder", "rosters", "self", "states", "status", "targets")
+            sources!("en": "access", "after", "alliances", "appeal", "batch", "errors", "explanation", "manage", "panel", "personal", "post", "reminder", "rosters", "self", "states", "status", "targets", "welcome")
         }
         Language::De => sources!("de":),
         Language::Fr => sources!("fr":),

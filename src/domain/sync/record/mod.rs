@@ -298,6 +298,7 @@ impl RecordKind {
                         time("telling_until"),
                         time("attempted_at"),
                         flag("closed"),
+                        text("language"),
                         VERSION,
                         DELETED,
                     ]
