@@ -1,6 +1,6 @@
 //! Lists of players that people paste into a form: one player a line, in any order and with any separators.
 //!
-//! A table is read as a players file is ([`roster_file`]). Any other line is read by its parts: the player id is the
+//! A line is read by its parts, and a table that has none of these as a players file is ([`roster_file`]): the player id is the
 //! number of 6 to 12 digits, `#245`, `S245` and `state 245` are the state, and the rest is the name. A number that may
 //! be a state or a part of the name is not guessed at; a name in quotes is a name.
 //!
@@ -9,7 +9,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::player::{Player, PlayerId, State};
-use super::roster_file::{self, BadLine, RosterFile};
+use super::roster_file::{self, BadLine};
 use crate::domain::text::{NAME_CHARS, clean, is_unseen, trim};
 
 /// How many digits a player id among other words has. Shorter numbers are states, levels or parts of names.
@@ -59,13 +59,11 @@ pub enum Problem {
 
 /// Reads a pasted list. Players without a state of their own get `state`. A blank text gives an empty list.
 pub fn parse(text: &str, state: Option<State>) -> PastedList {
-    let table = roster_file::parse(text.as_bytes(), state).ok();
-    if let Some(RosterFile { players, bad_lines }) = &table
-        && bad_lines.is_empty()
-    {
-        return PastedList { players: players.clone(), bad_lines: Vec::new() };
-    }
     let by_lines = by_lines(text, state);
+    if by_lines.bad_lines.is_empty() {
+        return by_lines;
+    }
+    let table = roster_file::parse(text.as_bytes(), state).ok();
     match table {
         Some(table) if table.bad_lines.len() < by_lines.bad_lines.len() => {
             PastedList { players: table.players, bad_lines: table.bad_lines.into_iter().map(BadPaste::Table).collect() }
