@@ -13,7 +13,7 @@ use crate::store::ActiveCode;
 
 use super::after::button;
 use super::escape::escape;
-use super::manage::in_words;
+use super::manage::permissions;
 use super::texts::text;
 use super::{Message, colour};
 
@@ -143,7 +143,7 @@ pub fn made(language: Language, channel: ChannelId) -> Message {
 }
 
 pub fn refused(language: Language, missing: &[&str]) -> Message {
-    Message::text(text!(language, "panel-refused", permissions = in_words(language, missing)))
+    Message::text(text!(language, "panel-refused", permissions = permissions(language, missing)))
 }
 
 pub fn gone(language: Language) -> Message {
