@@ -168,7 +168,7 @@ fn page(language: Language) -> String {
         catalogue::managing(language),
         catalogue::rosters(language),
         catalogue::own::who_may(language),
-        catalogue::alliances::alliances(language),
+        catalogue::alliances::several(language),
         catalogue::own::joining(language),
         catalogue::own::first_steps(language),
         catalogue::everybody(language),

@@ -18,7 +18,9 @@ use crate::discord::bot::Bot;
 use crate::discord::custom_id::PanelPart;
 use crate::discord::managers::may_manage;
 use crate::discord::messages::panel::{self as words, PanelStatus};
-use crate::discord::messages::{Message, access, appeal as appeals, manage, personal, players, rosters as changes};
+use crate::discord::messages::{
+    Message, access, alliances as alliance_words, appeal as appeals, manage, personal, players, rosters as changes,
+};
 use crate::discord::permissions::{self, missing};
 use crate::domain::codes::code::Code;
 use crate::domain::health::Health;
@@ -143,7 +145,7 @@ pub(super) async fn press(
             let page = bot.rosters.roster(alliance, 0, players::PAGE).await?;
             players::roster(language, &page, 0, alliance)
         }
-        PanelPart::Status => status(bot, alliance, language).await?,
+        PanelPart::Status => status(bot, server, alliance, language).await?,
         PanelPart::AutoOn => after::auto_on(bot, alliance, language, false).await?,
         PanelPart::AutoOff => {
             bot.guilds.set_auto_redeem(alliance, false).await?;
@@ -283,10 +285,15 @@ async fn redeem(bot: &Bot, alliance: AllianceId, language: Language, chosen: Opt
 }
 
 /// The status of the bot, and of an alliance in it.
-pub(super) async fn status(bot: &Bot, alliance: AllianceId, language: Language) -> anyhow::Result<Message> {
+pub(super) async fn status(
+    bot: &Bot,
+    server: GuildId,
+    alliance: AllianceId,
+    language: Language,
+) -> anyhow::Result<Message> {
     let Health { feeds, replica, engine, discord, .. } = bot.health.read().await;
     let active = bot.codes.active_codes(alliance).await?.len();
-    Ok(manage::status(
+    let status = manage::status(
         language,
         &manage::Status {
             guild: bot.guilds.guild(alliance).await?,
@@ -299,5 +306,8 @@ pub(super) async fn status(bot: &Bot, alliance: AllianceId, language: Language) 
             engine,
             discord,
         },
-    ))
+    );
+    let alliances = bot.guilds.alliances(server).await?;
+    let several = (alliances.len() > 1).then(|| alliance_words::order(language, &alliances));
+    Ok(several.into_iter().fold(status, Message::and))
 }

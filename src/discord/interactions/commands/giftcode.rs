@@ -6,7 +6,7 @@ use crate::domain::codes::code::Code;
 use crate::store::Which;
 
 use super::autocomplete::{alliances, codes_known};
-use super::{Context, language, respond_for};
+use super::{Context, guild, language, respond_for, respond_for_past};
 
 /// Stop posting codes in this server
 #[poise::command(slash_command, guild_only)]
@@ -85,7 +85,10 @@ pub(super) async fn status(
     #[max_length = 64]
     alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond_for(ctx, alliance, |alliance| async move { panel::status(ctx.data(), alliance, language(ctx)).await }).await
+    respond_for(ctx, alliance, |alliance| async move {
+        panel::status(ctx.data(), guild(ctx)?, alliance, language(ctx)).await
+    })
+    .await
 }
 
 /// Which players the history of a code names.
@@ -127,7 +130,7 @@ pub(super) async fn history(
     #[max_length = 64]
     alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond_for(ctx, alliance, |alliance| async move {
+    respond_for_past(ctx, alliance, |alliance| async move {
         let code = match code.as_deref().map(Code::parse).transpose() {
             Ok(code) => code,
             Err(error) => return Ok(manage::no_code(language(ctx), &error)),
@@ -155,7 +158,7 @@ pub(super) async fn stats(
     #[max_length = 64]
     alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond_for(ctx, alliance, |alliance| async move {
+    respond_for_past(ctx, alliance, |alliance| async move {
         let bot = ctx.data();
         let stats = bot.reports.guild_stats(alliance).await?;
         let charts = charts::charts(language(ctx), &stats);
