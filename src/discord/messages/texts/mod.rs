@@ -47,6 +47,7 @@ pub fn sources(language: Language) -> Sources {
             "errors",
             "explanation",
             "manage",
+            "panel",
             "personal",
             "players",
             "post",
