@@ -150,7 +150,8 @@ async fn linked_people_are_mentioned_once_for_a_code_that_failed_if_the_server_w
     tokio::time::sleep(Duration::from_secs(4)).await;
     assert!(mentions(&world).is_empty());
     // What failed before the switch is not meant.
-    for (table, column) in [("runs", "finished_at")] {
+    {
+        let (table, column) = ("runs", "finished_at");
         let file = rusqlite::Connection::open(world.folder.path().join("giftcode.db")).unwrap();
         file.busy_timeout(PATIENCE).unwrap();
         file.execute(&format!("UPDATE {table} SET {column} = {column} - 7 * 3600 * 1000"), []).unwrap();
@@ -238,7 +239,7 @@ async fn the_history_of_a_code_names_who_is_missing() {
     redeem(&world, &admin, &players, "VIP").await;
     world.import(&admin, "1201,Late,245\n").await;
     let code = ("code", json!("vip"));
-    let answered = world.ask(&admin, HISTORY, &[code.clone()]).await;
+    let answered = world.ask(&admin, HISTORY, std::slice::from_ref(&code)).await;
     let text = answered.text();
     assert!(text.contains("🎁 10 have it · ❌ 60 failed · ➖ 61 missing in all"), "{text}");
     assert!(text.contains("cmd\\(\\) (1101): the VIP level is too low"), "{text}");

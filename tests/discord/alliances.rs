@@ -64,7 +64,7 @@ async fn with_the_second_alliance_commands_take_one_and_with_the_last_they_do_no
             &["**Ember**"],
         )
         .await;
-    let told = in_channel(&world, &admin, OTHER_CHANNEL, "manage players list", &[ember.clone()]).await;
+    let told = in_channel(&world, &admin, OTHER_CHANNEL, "manage players list", std::slice::from_ref(&ember)).await;
     assert!(told.contains("**Ember**"), "{told}");
     let offered = world
         .double

@@ -14,12 +14,12 @@ pub(in crate::discord) fn choose(
     alliances: &[Alliance],
     channel: ChannelId,
     option: Option<&str>,
-) -> Result<AllianceId, Message> {
+) -> Result<AllianceId, Box<Message>> {
     if let Some(named) = option.map(trim) {
         let wanted = named.to_lowercase();
         let by_name = alliances.iter().find(|it| it.name.as_ref().is_some_and(|name| name.to_lowercase() == wanted));
         let found = by_name.or_else(|| alliances.iter().find(|it| it.id.to_string() == named));
-        return found.map(|it| it.id).ok_or_else(|| words::unknown(language, named, alliances));
+        return found.map(|it| it.id).ok_or_else(|| Box::new(words::unknown(language, named, alliances)));
     }
     if let [only] = alliances {
         return Ok(only.id);
@@ -27,7 +27,7 @@ pub(in crate::discord) fn choose(
     let mut here = alliances.iter().filter(|it| it.channel == Some(channel));
     match (here.next(), here.next()) {
         (Some(one), None) => Ok(one.id),
-        (one, _) => Err(words::which(language, alliances, one.is_some())),
+        (one, _) => Err(Box::new(words::which(language, alliances, one.is_some()))),
     }
 }
 

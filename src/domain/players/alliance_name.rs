@@ -3,7 +3,7 @@
 use crate::domain::text::{clean, trim};
 
 /// The most alliances in one server: as many as a menu of Discord has.
-pub const MAX_ALLIANCES: usize = 25;
+pub const MAX_ALLIANCES: u32 = 25;
 /// The longest name, in characters.
 pub const MAX_CHARS: usize = 32;
 

@@ -161,7 +161,7 @@ impl Guilds {
                  WHERE (guild_id = ?1 OR server_id = ?1) AND deleted = 0 AND disbanded_at IS NOT NULL
                  ORDER BY disbanded_at DESC LIMIT ?2",
             )?;
-            let rows = statement.query_map(params![server, MAX_ALLIANCES as u32], alliance)?;
+            let rows = statement.query_map(params![server, MAX_ALLIANCES], alliance)?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
         .await
@@ -186,7 +186,7 @@ impl Guilds {
             if tx.statement("SELECT 1 FROM guilds WHERE guild_id = ?1")?.exists([id])? {
                 return Ok(AllianceAdded::Known);
             }
-            if known.len() >= MAX_ALLIANCES {
+            if known.len() >= MAX_ALLIANCES as usize {
                 return Ok(AllianceAdded::TooMany);
             }
             if is_taken(&known, &name, None) {

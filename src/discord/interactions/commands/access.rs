@@ -53,7 +53,7 @@ async fn change(
         None => None,
         Some(named) => match alliance(ctx, Some(&named)).await? {
             Ok(alliance) => Some(alliance),
-            Err(refusal) => return Ok(refusal),
+            Err(refusal) => return Ok(*refusal),
         },
     };
     let access = AccessRole { alliance: only, role: RoleId(role.id.get()) };

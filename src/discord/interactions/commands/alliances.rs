@@ -1,5 +1,6 @@
 //! `/manage alliance`: several alliances in one server.
 
+use futures_util::future::BoxFuture;
 use poise::serenity_prelude as serenity;
 
 use crate::discord::bot::Bot;
@@ -16,10 +17,10 @@ use super::targets::{self, Roles};
 use super::{Context, guild, language, managers_only, respond};
 
 /// Answers a command about the alliances of a server, for those who manage the whole server.
-async fn respond_to_server_managers(
-    ctx: Context<'_>,
-    work: impl Future<Output = anyhow::Result<Message>>,
-) -> anyhow::Result<()> {
+fn respond_to_server_managers<'a>(
+    ctx: Context<'a>,
+    work: impl Future<Output = anyhow::Result<Message>> + Send + 'a,
+) -> BoxFuture<'a, anyhow::Result<()>> {
     respond(ctx, async move {
         let member = ctx.interaction.member.as_deref();
         match crate::discord::managers::may_manage(ctx.data(), guild(ctx)?, Managed::Server, member).await? {
@@ -27,7 +28,6 @@ async fn respond_to_server_managers(
             false => managers_only(ctx).await,
         }
     })
-    .await
 }
 
 /// Add an alliance to this server
@@ -106,7 +106,7 @@ pub(super) async fn rename(
         let Some(name) = alliance_name::parse(&name) else { return Ok(words::bad_name(language)) };
         let id = match super::alliance(ctx, alliance.as_deref()).await? {
             Ok(id) => id,
-            Err(refusal) => return Ok(refusal),
+            Err(refusal) => return Ok(*refusal),
         };
         Ok(match bot.guilds.rename_alliance(server, id, name.clone()).await? {
             AllianceRenamed::Renamed => words::renamed(language, &name),
@@ -136,7 +136,7 @@ pub(super) async fn remove(
         Ok(match chosen.map(|id| known.iter().find(|it| it.id == id)) {
             Ok(Some(alliance)) => words::are_you_sure(language, alliance),
             Ok(None) => words::gone(language),
-            Err(refusal) => refusal,
+            Err(refusal) => *refusal,
         })
     })
     .await
@@ -181,7 +181,7 @@ pub(super) async fn order(
         };
         let id = match super::alliance(ctx, alliance.as_deref()).await? {
             Ok(id) => id,
-            Err(refusal) => return Ok(refusal),
+            Err(refusal) => return Ok(*refusal),
         };
         let place = usize::try_from(place.max(1) - 1).unwrap_or(usize::MAX);
         Ok(words::order(language, &bot.guilds.place_alliance(server, id, place).await?))

@@ -15,6 +15,8 @@ mod targets;
 
 use std::sync::atomic::Ordering;
 
+use futures_util::future::BoxFuture;
+
 use crate::domain::players::access::Managed;
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
 use crate::domain::text::language::Language;
@@ -40,27 +42,33 @@ pub(in crate::discord) fn all() -> Vec<poise::Command<Bot, anyhow::Error>> {
 }
 
 /// Answers a command with the message that `work` returns. An error goes to [`on_error`].
-async fn respond(ctx: Context<'_>, work: impl Future<Output = anyhow::Result<Message>>) -> anyhow::Result<()> {
-    let interaction = acknowledge(ctx).await?;
-    interaction.answer(&work.await?).await
+fn respond<'a>(
+    ctx: Context<'a>,
+    work: impl Future<Output = anyhow::Result<Message>> + Send + 'a,
+) -> BoxFuture<'a, anyhow::Result<()>> {
+    // The work of some commands is too large for the stack.
+    Box::pin(async move {
+        let interaction = acknowledge(ctx).await?;
+        interaction.answer(&work.await?).await
+    })
 }
 
 /// Answers a command of `/manage` that is about one alliance; `option` is the one it names. The message says so if that one
 /// is unknown, or none is named where there are several.
-async fn respond_for<F: Future<Output = anyhow::Result<Message>>>(
-    ctx: Context<'_>,
+fn respond_for<'a, F: Future<Output = anyhow::Result<Message>> + Send + 'a>(
+    ctx: Context<'a>,
     option: Option<String>,
-    work: impl FnOnce(AllianceId) -> F,
-) -> anyhow::Result<()> {
-    respond(ctx, async move { for_alliance(ctx, alliance(ctx, option.as_deref()).await?, work).await }).await
+    work: impl FnOnce(AllianceId) -> F + Send + 'a,
+) -> BoxFuture<'a, anyhow::Result<()>> {
+    respond(ctx, async move { for_alliance(ctx, alliance(ctx, option.as_deref()).await?, work).await })
 }
 
 /// The same for a command about the past, which may name an alliance that was removed.
-async fn respond_for_past<F: Future<Output = anyhow::Result<Message>>>(
-    ctx: Context<'_>,
+fn respond_for_past<'a, F: Future<Output = anyhow::Result<Message>> + Send + 'a>(
+    ctx: Context<'a>,
     option: Option<String>,
-    work: impl FnOnce(AllianceId) -> F,
-) -> anyhow::Result<()> {
+    work: impl FnOnce(AllianceId) -> F + Send + 'a,
+) -> BoxFuture<'a, anyhow::Result<()>> {
     respond(ctx, async move {
         let mut chosen = alliance(ctx, option.as_deref()).await?;
         if let (Err(_), Some(name)) = (&chosen, &option) {
@@ -71,18 +79,17 @@ async fn respond_for_past<F: Future<Output = anyhow::Result<Message>>>(
         }
         for_alliance(ctx, chosen, work).await
     })
-    .await
 }
 
 async fn for_alliance<F: Future<Output = anyhow::Result<Message>>>(
     ctx: Context<'_>,
-    chosen: Result<AllianceId, Message>,
+    chosen: Result<AllianceId, Box<Message>>,
     work: impl FnOnce(AllianceId) -> F,
 ) -> anyhow::Result<Message> {
     let chosen = match chosen {
         Ok(chosen) if may_manage_alliance(ctx, chosen).await? => chosen,
         Ok(_) => return managers_only(ctx).await,
-        Err(refusal) => return Ok(refusal),
+        Err(refusal) => return Ok(*refusal),
     };
     let answer = work(chosen).await?;
     about(ctx, chosen, answer).await
@@ -122,7 +129,7 @@ fn guild(ctx: Context<'_>) -> anyhow::Result<GuildId> {
 
 /// The alliance that a command of `/manage` is about: the one it names; else the one whose codes are posted in the channel it
 /// is used in; else the server's only one. Otherwise returns the answer, which says what there is to name.
-async fn alliance(ctx: Context<'_>, option: Option<&str>) -> anyhow::Result<Result<AllianceId, Message>> {
+async fn alliance(ctx: Context<'_>, option: Option<&str>) -> anyhow::Result<Result<AllianceId, Box<Message>>> {
     let channel = ChannelId(ctx.interaction.channel_id.get());
     Ok(choose(language(ctx), &ctx.data().guilds.alliances(guild(ctx)?).await?, channel, option))
 }

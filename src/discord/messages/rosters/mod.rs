@@ -56,7 +56,7 @@ impl Skipped<'_> {
     fn line(self, language: Language, at: usize) -> Option<String> {
         match self {
             Self::Pasted(lines) => lines.get(at).map(|line| bad_paste(language, line)),
-            Self::Lines(lines) => lines.get(at).map(|line| bad_line(line)),
+            Self::Lines(lines) => lines.get(at).map(bad_line),
             Self::Ids(ids) => ids.get(at).map(|id| text!(language, "roster-bad-id", text = escape(id, 40))),
         }
     }
