@@ -178,7 +178,9 @@ fn differences(texts: &Texts, all: &str, uses: &[Use]) -> Vec<String> {
     }
     let is_used = |key: &str| uses.iter().any(|(used, _)| used == key);
     let is_referred_to = |key: &str| all.contains(&format!("{{ {key}"));
-    let unused = texts.keys().filter(|key| !is_used(key) && !is_referred_to(key));
+    // The commands' own descriptions have keys that are put together; the unit tests of `localised` compare them.
+    let is_derived = |key: &str| key.starts_with("command-");
+    let unused = texts.keys().filter(|key| !is_used(key) && !is_referred_to(key) && !is_derived(key));
     found.extend(unused.map(|key| format!("nothing shows {key}")));
     found
 }

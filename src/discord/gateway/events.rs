@@ -51,6 +51,7 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
         FullEvent::GuildCreate { guild, .. } => {
             bot.connection.joined(id(guild.id));
             record_return(bot, id(guild.id)).await?;
+            bot.guilds.note_locale(id(guild.id), &guild.preferred_locale).await?;
             resume(bot, guild.id).await?;
             if let Ok(me) = bot.rest.my_id().await
                 && let Some(member) = guild.members.get(&me)
@@ -61,6 +62,9 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
         FullEvent::GuildDelete { incomplete: guild, .. } if !guild.unavailable => {
             bot.connection.left(id(guild.id));
             record_removal(bot, id(guild.id)).await?;
+        }
+        FullEvent::GuildUpdate { new_data: guild, .. } => {
+            bot.guilds.note_locale(id(guild.id), &guild.preferred_locale).await?;
         }
         FullEvent::ChannelDelete { channel, .. } => {
             let (guild, channel) = (id(channel.guild_id), ChannelId(channel.id.get()));
@@ -94,6 +98,7 @@ fn id(guild: DiscordGuildId) -> GuildId {
 }
 
 async fn record_removal(bot: &Bot, guild: GuildId) -> Result<(), StoreError> {
+    bot.guilds.forget_locale(guild).await?;
     if bot.guilds.guild_removed(guild).await? {
         let days = REMOVED_FOR.as_hours() / 24;
         tracing::info!(

@@ -9,6 +9,7 @@ pub mod appeal;
 pub mod batch;
 pub mod escape;
 pub mod health;
+pub mod language;
 pub mod manage;
 pub mod personal;
 pub mod players;

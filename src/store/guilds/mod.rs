@@ -2,8 +2,11 @@
 
 mod access;
 mod command_guilds;
+mod language;
 mod removal;
 mod self_service;
+
+pub(in crate::store) use language::{SERVER_LANGUAGE, server_language};
 
 pub use access::AccessAdded;
 pub use self_service::IdChannel;

@@ -3,10 +3,10 @@
 //! It is registered without default permissions, so everybody sees it and [`super::check`] refuses: Discord would hide it from
 //! the named roles, and what an admin may change about that (Server Settings, Integrations) cannot be changed on a telephone.
 
-use super::{Context, access, codes, giftcode, players};
+use super::{Context, access, codes, giftcode, language, players};
 
 /// Manage gift codes and players
-#[poise::command(slash_command, guild_only, subcommands("giftcode", "players", "access::access"), subcommand_required)]
+#[poise::command(slash_command, guild_only, subcommands("giftcode", "players", "access::access", "language::language"), subcommand_required)]
 pub(super) async fn manage(_ctx: Context<'_>) -> anyhow::Result<()> {
     Ok(())
 }

@@ -5,6 +5,8 @@ mod attachment;
 mod autocomplete;
 mod codes;
 mod giftcode;
+mod language;
+mod localised;
 mod manage;
 mod personal;
 mod players;
@@ -23,7 +25,14 @@ use super::response::Interaction;
 
 type Context<'a> = poise::ApplicationContext<'a, Bot, anyhow::Error>;
 
+/// With their descriptions in every language.
 pub(in crate::discord) fn all() -> Vec<poise::Command<Bot, anyhow::Error>> {
+    let mut commands = commands();
+    localised::localise(&mut commands);
+    commands
+}
+
+fn commands() -> Vec<poise::Command<Bot, anyhow::Error>> {
     vec![manage::manage(), personal::giftcode(), personal::link(), personal::unlink(), personal::redeem()]
 }
 

@@ -152,6 +152,7 @@ impl RecordKind {
                         text("join_mode"),
                         int("id_channel"),
                         time("welcomed_at"),
+                        text("language"),
                         VERSION,
                         DELETED,
                     ]

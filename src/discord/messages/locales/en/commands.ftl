@@ -1,0 +1,73 @@
+### The descriptions of commands and their options, as Discord shows them while somebody types: at most 100
+### characters each. Made from the source; see src/discord/interactions/commands/localised/mod.rs.
+
+## Options that several commands have, and the names of choices
+
+command-option-code = The code
+command-choice-off = off
+command-choice-on = on
+
+## Commands
+
+# /manage
+command-manage = Manage gift codes and players
+# /manage giftcode
+command-manage-giftcode = Channel, codes and results
+# /manage giftcode setchannel
+command-manage-giftcode-setchannel = Post new codes in this or another channel
+    .channel = Where to post; this channel if you leave it out
+    .role = A role for each post to mention; leave it out to keep the present one
+    .no_role = Stop mentioning a role
+# /manage giftcode unsetchannel
+command-manage-giftcode-unsetchannel = Stop posting codes in this server
+# /manage giftcode auto
+command-manage-giftcode-auto = Turn automatic redemption for the whole player list on or off
+    .switch = on or off
+# /manage giftcode add
+command-manage-giftcode-add = Add a code that no feed lists, for this server
+    .code = The code, exactly as published
+# /manage giftcode remove
+command-manage-giftcode-remove = Stop posting and redeeming a code in this server
+# /manage giftcode list
+command-manage-giftcode-list = Show the active codes of this server
+# /manage giftcode redeem
+command-manage-giftcode-redeem = Redeem a code for the whole player list now
+# /manage giftcode retry
+command-manage-giftcode-retry = Try a code again for the players for whom it failed
+# /manage giftcode status
+command-manage-giftcode-status = Show the status of the bot in this server
+# /manage giftcode history
+command-manage-giftcode-history = Show the results of past codes
+    .code = Only this code
+# /manage giftcode stats
+command-manage-giftcode-stats = Show charts: redemptions per day, players per code, and how fast it goes
+# /manage players
+command-manage-players = The player list: the players to redeem codes for
+# /manage players add
+command-manage-players-add = Add players to the player list
+    .player_ids = One or more player ids, separated by spaces or commas
+    .state = The state they are all in
+# /manage players remove
+command-manage-players-remove = Remove a player from the player list
+    .player = The player: type a name or an id
+# /manage players list
+command-manage-players-list = Show the player list
+# /manage players import
+command-manage-players-import = Add the players of a file to the player list
+    .file = CSV with the columns player_id, nickname, state, furnace_level; or one id per line; or JSON
+    .state = The state of players whose state is not in the file
+    .skip_bad_lines = Import the good lines even if there are bad ones
+# /manage players export
+command-manage-players-export = Download the player list as a CSV file
+# /giftcode
+command-giftcode = Show the active gift codes
+# /link
+command-link = Link your game account, so that you can redeem codes for it
+    .player_id = Your player id, shown in your in-game profile
+    .state = Your state, shown after the # in your profile
+# /unlink
+command-unlink = Unlink your game account
+    .player_id = Which of your accounts; needed if you linked several
+    .everything = Erase everything stored about you, including accounts that nobody else has
+# /redeem
+command-redeem = Redeem a code for your linked game accounts
