@@ -78,7 +78,10 @@ async fn main() -> ExitCode {
         assert_eq!((stats.players, stats.codes.len()), (1000, 10));
         assert_eq!(stats.days.iter().map(|day| day.granted + day.failed).sum::<u32>(), 14_000);
         let began = Instant::now();
-        let charts = charts(&stats).into_iter().map(|chart| chart.svg).collect();
+        let charts = charts(giftcode_bot::domain::text::language::Language::En, &stats)
+            .into_iter()
+            .map(|chart| chart.svg)
+            .collect();
         let drawn = pictures.draw(charts).await.unwrap();
         drawing.push(began.elapsed());
         assert_eq!(drawn.len(), 3);

@@ -243,21 +243,22 @@ impl Announcer for DiscordAnnouncer {
             nonce: &announcement.nonce,
             attempted_at: announcement.attempted_at,
             is_moved: announcement.is_moved,
-            message: post::post(announcement),
+            message: post::post(announcement.language, announcement),
             without_file: None,
         })
         .await
     }
 
     async fn correct(&self, correction: &Correction) -> Result<(), AnnounceError> {
-        self.edit((correction.channel, correction.message), &post::corrected(correction), None).await
+        self.edit((correction.channel, correction.message), &post::corrected(correction.language, correction), None)
+            .await
     }
 }
 
 impl BatchBoard for DiscordAnnouncer {
     async fn show(&self, shown: &BatchMessage) -> Result<Posted, AnnounceError> {
-        let message = batch::batch(shown, self.clock.now());
-        let without_file = (!message.files().is_empty()).then(|| batch::without_file(shown));
+        let message = batch::batch(shown.language, shown, self.clock.now());
+        let without_file = (!message.files().is_empty()).then(|| batch::without_file(shown.language, shown));
         if let Some(id) = shown.message {
             self.edit((shown.channel, id), &message, without_file.as_ref()).await?;
             return Ok(Posted { id, is_as_given: true });

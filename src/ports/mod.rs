@@ -16,6 +16,7 @@ use crate::domain::codes::post_plan::MessageKind;
 use crate::domain::health::WaitReason;
 use crate::domain::players::player::{ChannelId, GuildId, PlayerId, Profile, RoleId, State};
 use crate::domain::redeeming::batch_progress::Tally;
+use crate::domain::text::language::Language;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LoginAnswer {
@@ -99,6 +100,8 @@ pub struct Announcement {
     pub nonce: String,
     pub guild: GuildId,
     pub channel: ChannelId,
+    /// The language of the server.
+    pub language: Language,
     /// The role to mention.
     pub role: Option<RoleId>,
     pub kind: MessageKind,
@@ -180,6 +183,8 @@ pub struct Correction {
     pub guild: GuildId,
     pub channel: ChannelId,
     pub message: MessageId,
+    /// The language of the server.
+    pub language: Language,
     /// The role that the guild's posts mention.
     pub role: Option<RoleId>,
     pub kind: MessageKind,
@@ -199,6 +204,8 @@ pub struct BatchMessage {
     pub channel: ChannelId,
     /// `None` until it was sent.
     pub message: Option<MessageId>,
+    /// The language of the server.
+    pub language: Language,
     /// When an attempt with an unknown result was made.
     pub attempted_at: Option<Timestamp>,
     pub code: Code,

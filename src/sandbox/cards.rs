@@ -86,6 +86,7 @@ mod tests {
     #[test]
     fn a_card_names_the_guild_and_every_code_of_its_message() {
         let mut message = Announcement {
+            language: crate::domain::text::language::Language::En,
             role: None,
             nonce: "g1".into(),
             guild: GuildId(1),

@@ -116,6 +116,7 @@ mod tests {
             nonce: nonce.into(),
             guild: GuildId(7),
             channel: ChannelId(8),
+            language: crate::domain::text::language::Language::En,
             role: None,
             kind: MessageKind::New,
             total: 0,

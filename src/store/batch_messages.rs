@@ -117,6 +117,7 @@ impl Batches {
                     guild: key.guild,
                     channel: row.get(8)?,
                     message: row.get::<_, Option<i64>>(4)?.map(|id| MessageId(id.cast_unsigned())),
+                    language: guilds::server_language(row)?,
                     attempted_at: row.get::<_, Option<Millis>>(5)?.map(|Millis(at)| at),
                     code: row.get(7)?,
                     tally: Tally::default(),

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use giftcode_bot::discord::messages::Message;
 use giftcode_bot::discord::registration::registered_commands;
+use giftcode_bot::domain::text::language::Language;
 use serde_json::Value;
 
 use crate::catalogue::{self, CHANNEL, Chapter, ROLE};
@@ -150,16 +151,16 @@ fn parameter(option: &Value) -> String {
     if option["required"] == true { format!("**{name}** ({what})") } else { format!("*[{name}]* ({what})") }
 }
 
-fn page() -> String {
+fn page(language: Language) -> String {
     let mut page = BEGIN.to_owned();
     commands(&mut page);
     let chapters: Vec<Chapter> = vec![
-        catalogue::posts(),
-        catalogue::batches(),
-        catalogue::managing(),
-        catalogue::rosters(),
-        catalogue::own::who_may(),
-        catalogue::everybody(),
+        catalogue::posts(language),
+        catalogue::batches(language),
+        catalogue::managing(language),
+        catalogue::rosters(language),
+        catalogue::own::who_may(language),
+        catalogue::everybody(language),
     ];
     for (title, messages) in chapters {
         let _ = writeln!(page, "\n## {title}");
@@ -167,7 +168,7 @@ fn page() -> String {
             message(&mut page, &when, &one);
         }
     }
-    let form = catalogue::form();
+    let form = catalogue::form(language);
     let _ = writeln!(page, "\n## The form behind “Redeem for me”\n\n> **{}**  ", form["title"].as_str().unwrap());
     rows(&mut page, &form["components"]);
     page
@@ -176,7 +177,7 @@ fn page() -> String {
 #[test]
 fn the_page_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE);
-    let page = page();
+    let page = page(Language::En);
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(&path, &page).unwrap();
     }
@@ -194,11 +195,15 @@ fn the_page_is_up_to_date() {
 #[test]
 fn every_message_is_on_the_page() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let files = std::fs::read_dir(root.join("tests/discord/catalogue")).unwrap();
-    let catalogue: String = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+    let sources = |folder: &str| -> Vec<(String, String)> {
+        let paths = std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        let named = |path: std::path::PathBuf| (path.file_stem().unwrap().to_string_lossy().into_owned(), path);
+        let files = paths.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).map(named);
+        files.map(|(name, path)| (name, std::fs::read_to_string(path).unwrap())).collect()
+    };
+    let catalogue: String = sources("tests/discord/catalogue").into_iter().map(|(_, source)| source).collect();
     let mut missing = Vec::new();
-    for module in ["access", "appeal", "manage", "personal", "players", "post", "batch", "stats"] {
-        let source = std::fs::read_to_string(root.join(format!("src/discord/messages/{module}.rs"))).unwrap();
+    for (module, source) in sources("src/discord/messages").iter().filter(|(name, _)| name != "mod") {
         for declared in source.split("\npub fn ").skip(1) {
             let signature = declared.split('{').next().unwrap();
             let name = declared.split(['(', '<']).next().unwrap();
@@ -227,7 +232,7 @@ fn every_message_is_on_the_page() {
 
 #[test]
 fn the_longest_messages_keep_within_discords_limits() {
-    for (when, message) in catalogue::longest() {
+    for (when, message) in Language::ALL.into_iter().flat_map(catalogue::longest) {
         let mut json = serde_json::to_value(message.create()).unwrap();
         // The file is sent beside the JSON.
         json["attachments"] = Value::Array(Vec::new());

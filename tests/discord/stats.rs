@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use giftcode_bot::charts::picture;
 use giftcode_bot::discord::messages::stats;
+use giftcode_bot::domain::text::language::Language;
 use giftcode_bot::sandbox::rules::Rule;
 use serde_json::{Value, json};
 
@@ -131,7 +132,7 @@ async fn a_store_that_cannot_be_read_is_said_plainly_and_the_next_answer_is_whol
 fn every_sample_can_be_drawn() {
     let folder = std::env::var_os("CHART_SAMPLES").map(std::path::PathBuf::from);
     for (sample, numbers) in catalogue::samples_of_stats() {
-        for chart in stats::charts(&numbers) {
+        for chart in stats::charts(Language::En, &numbers) {
             let png = picture::png(&chart.svg, 2.5).unwrap();
             let ((width, height), pixels) = decode(&png);
             assert!(width <= 1200 && height <= 1600 && count_of(&pixels, TEXT) > 500, "{sample} {}", chart.name);
@@ -145,12 +146,12 @@ fn every_sample_can_be_drawn() {
 #[test]
 fn a_message_without_pictures_says_so_and_has_all_numbers() {
     let numbers = catalogue::sample_stats();
-    let charts = stats::charts(&numbers);
+    let charts = stats::charts(Language::En, &numbers);
     let json = |message: giftcode_bot::discord::messages::Message| -> (Value, usize) {
         (serde_json::to_value(message.create()).unwrap(), message.files().len())
     };
-    let (with, files) = json(stats::stats(&numbers, &charts, Some(vec![vec![1]; 3])));
-    let (without, none) = json(stats::stats(&numbers, &charts, None));
+    let (with, files) = json(stats::stats(Language::En, &numbers, &charts, Some(vec![vec![1]; 3])));
+    let (without, none) = json(stats::stats(Language::En, &numbers, &charts, None));
     assert_eq!((files, none), (3, 0));
     assert_eq!(without["content"], "⚠️ The pictures could not be drawn; here are the numbers.");
     for (one, other) in with["embeds"].as_array().unwrap().iter().zip(without["embeds"].as_array().unwrap()) {

@@ -12,6 +12,7 @@ use giftcode_bot::domain::redeeming::breaker::{Cause, Failure, Trouble};
 use giftcode_bot::domain::redeeming::explanation::{remedy, trouble_in_words};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::redeeming::retry::History;
+use giftcode_bot::domain::text::language::Language;
 use giftcode_bot::sandbox::faults::{Trouble as SimTrouble, Wrong};
 use giftcode_bot::sandbox::game::{GameSim, GameSimSettings};
 use giftcode_bot::sandbox::ledger::{Call, Ledger};
@@ -136,7 +137,10 @@ async fn half_an_hour_of(wrong: Option<&Wrong>, count: u64) -> Came {
         refusals: sim.ledger(|ledger| ledger.refusals().rate_limited + ledger.refusals().too_frequent),
         on_file: rows.iter().map(|row| row.calls).max().unwrap_or(0),
         health,
-        status: engine.wait_reason(None, true).map_or(String::new(), |it| wait_reason(&it)).replace('\\', ""),
+        status: engine
+            .wait_reason(None, true)
+            .map_or(String::new(), |it| wait_reason(Language::En, &it))
+            .replace('\\', ""),
         trouble: match engine.phase {
             EnginePhase::Open { trouble, .. } => Some(trouble),
             _ => None,

@@ -40,7 +40,7 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
             .await;
     }
     match (action, guild, values) {
-        (Some(_), None, _) => interaction.answer(&personal::servers_only()).await,
+        (Some(_), None, _) => interaction.answer(&personal::servers_only(interaction.language())).await,
         (Some(Action::RedeemForMe(code)), _, _) => redeem_for_person(bot, interaction, user, vec![code]).await,
         (Some(Action::ChooseForMe), _, Some(codes)) => redeem_for_person(bot, interaction, user, codes).await,
         (Some(Action::RedeemForAll(code)), Some(guild), _) => {
@@ -57,10 +57,10 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
                 true => (page, number),
                 false => (bot.rosters.roster(guild, last * players::PAGE, players::PAGE).await?, last),
             };
-            let message = players::roster(&page, number);
+            let message = players::roster(interaction.language(), &page, number);
             interaction.respond(CreateInteractionResponse::UpdateMessage(message.respond())).await
         }
-        _ => interaction.answer(&personal::outdated()).await,
+        _ => interaction.answer(&personal::outdated(interaction.language())).await,
     }
 }
 
@@ -80,7 +80,7 @@ async fn redeem_for_person(
     codes: Vec<Code>,
 ) -> anyhow::Result<()> {
     // Checked before the person has to fill in anything.
-    if let Some(over) = redeem::all_over(bot, &codes).await? {
+    if let Some(over) = redeem::all_over(bot, interaction.language(), &codes).await? {
         return interaction.answer(&over).await;
     }
     if bot.rosters.links(user).await?.is_empty() {
@@ -90,10 +90,12 @@ async fn redeem_for_person(
         {
             action = Action::WhoChose(bot.codes.keep_choice(codes).await?);
         }
-        return interaction.respond(CreateInteractionResponse::Modal(personal::who_are_you(&action))).await;
+        return interaction
+            .respond(CreateInteractionResponse::Modal(personal::who_are_you(interaction.language(), &action)))
+            .await;
     }
     let Some(permit) = bot.request_limit.acquire(user) else {
-        return interaction.answer(&personal::too_many_requests()).await;
+        return interaction.answer(&personal::too_many_requests(interaction.language())).await;
     };
     interaction.defer().await?;
     redeem::redeem(bot, interaction, permit, Accounts::LinkedTo(user), &codes).await

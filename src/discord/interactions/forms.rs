@@ -25,35 +25,37 @@ async fn submit(bot: &Bot, interaction: &Interaction<'_>, form: &ModalInteractio
         Some(Action::WhoAmI(codes)) => codes,
         Some(Action::WhoChose(id)) => match bot.codes.choice(id).await? {
             Some(codes) => codes,
-            None => return interaction.answer(&personal::form_expired()).await,
+            None => return interaction.answer(&personal::form_expired(interaction.language())).await,
         },
-        _ => return interaction.answer(&personal::outdated()).await,
+        _ => return interaction.answer(&personal::outdated(interaction.language())).await,
     };
     let (id, state) = (value(form, fields::PLAYER), value(form, fields::STATE));
     let (id, state) = match (id.parse::<PlayerId>(), state.parse::<State>()) {
         (Ok(id), Ok(state)) => (id, state),
-        (Err(error), _) | (_, Err(error)) => return interaction.answer(&personal::bad_player(&error)).await,
+        (Err(error), _) | (_, Err(error)) => {
+            return interaction.answer(&personal::bad_player(interaction.language(), &error)).await;
+        }
     };
     let remembers = match value(form, fields::REMEMBER).to_ascii_lowercase().as_str() {
         "yes" | "y" => true,
         "no" | "n" => false,
-        _ => return interaction.answer(&personal::yes_or_no()).await,
+        _ => return interaction.answer(&personal::yes_or_no(interaction.language())).await,
     };
     let user = UserId(form.user.id.get());
     let Some(permit) = bot.request_limit.acquire(user) else {
-        return interaction.answer(&personal::too_many_requests()).await;
+        return interaction.answer(&personal::too_many_requests(interaction.language())).await;
     };
     let Some(check) = bot.check_limit.acquire(user) else {
-        return interaction.answer(&personal::too_many_requests()).await;
+        return interaction.answer(&personal::too_many_requests(interaction.language())).await;
     };
     interaction.defer().await?;
-    if let Err(refusal) = linking::confirm(bot, id, state).await {
+    if let Err(refusal) = linking::confirm(bot, interaction.language(), id, state).await {
         drop(permit);
         return interaction.answer(&refusal).await;
     }
     drop(check);
     if remembers {
-        let (linked, message) = linking::link(bot, user, id, state).await?;
+        let (linked, message) = linking::link(bot, interaction.language(), user, id, state).await?;
         if linked == Linked::TooMany {
             drop(permit);
             return interaction.answer(&message).await;

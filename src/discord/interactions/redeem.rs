@@ -14,6 +14,7 @@ use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::{MAX_WAITING, PlayerId, UserId};
 use crate::domain::redeeming::outcome::Outcome;
+use crate::domain::text::language::Language;
 use crate::store::{FoundCode, Standing, StoreError};
 
 use super::response::Interaction;
@@ -44,7 +45,7 @@ pub(super) async fn redeem(
     accounts: Accounts,
     codes: &[Code],
 ) -> anyhow::Result<()> {
-    let request = match prepare(bot, accounts, codes).await? {
+    let request = match prepare(bot, interaction.language(), accounts, codes).await? {
         Ok(request) => request,
         Err(refusal) => {
             drop(permit);
@@ -67,19 +68,24 @@ struct RedeemRequest {
 }
 
 impl RedeemRequest {
-    fn answer(&self, standings: &[(Code, Vec<Standing>)], is_waiting: bool) -> Message {
-        personal::standings(standings, &self.over, &self.too_many, is_waiting)
+    fn answer(&self, language: Language, standings: &[(Code, Vec<Standing>)], is_waiting: bool) -> Message {
+        personal::standings(language, standings, &self.over, &self.too_many, is_waiting)
     }
 }
 
 /// Sorts the codes into those to redeem and the rest. Where none is to be redeemed, returns the answer instead.
-async fn prepare(bot: &Bot, accounts: Accounts, codes: &[Code]) -> Result<Result<RedeemRequest, Message>, StoreError> {
+async fn prepare(
+    bot: &Bot,
+    language: Language,
+    accounts: Accounts,
+    codes: &[Code],
+) -> Result<Result<RedeemRequest, Message>, StoreError> {
     let players: Vec<PlayerId> = match accounts {
         Accounts::LinkedTo(user) => bot.rosters.links(user).await?.into_iter().map(|player| player.id).collect(),
         Accounts::One(player) => vec![player],
     };
     if players.is_empty() {
-        return Ok(Err(personal::no_links()));
+        return Ok(Err(personal::no_links(language)));
     }
     let mut room = MAX_WAITING.saturating_sub(bot.requests.waiting_for_person(players.clone()).await?);
     let mut request = RedeemRequest { players, codes: Vec::new(), over: Vec::new(), too_many: Vec::new() };
@@ -107,8 +113,8 @@ async fn prepare(bot: &Bot, accounts: Accounts, codes: &[Code]) -> Result<Result
         request.codes.push((code, generation));
     }
     match (request.codes.is_empty(), request.too_many.is_empty(), request.over.first()) {
-        (true, true, Some((code, over))) => Ok(Err(personal::code_over(code, over))),
-        (true, false, _) => Ok(Err(personal::too_many_waiting(&request.too_many))),
+        (true, true, Some((code, over))) => Ok(Err(personal::code_over(language, code, over))),
+        (true, false, _) => Ok(Err(personal::too_many_waiting(language, &request.too_many))),
         _ => Ok(Ok(request)),
     }
 }
@@ -127,11 +133,13 @@ async fn needs_room(bot: &Bot, players: &[PlayerId], code: &Code, generation: Op
 }
 
 /// Returns the answer where every one of these codes is over.
-pub(super) async fn all_over(bot: &Bot, codes: &[Code]) -> Result<Option<Message>, StoreError> {
+pub(super) async fn all_over(bot: &Bot, language: Language, codes: &[Code]) -> Result<Option<Message>, StoreError> {
     let mut answer = None;
     for code in codes {
         match bot.codes.find_code_for_person(code.key()).await? {
-            Some(FoundCode { shown, over: Some(over) }) => answer = Some(personal::code_over(&shown.code, &over)),
+            Some(FoundCode { shown, over: Some(over) }) => {
+                answer = Some(personal::code_over(language, &shown.code, &over))
+            }
             _ => return Ok(None),
         }
     }
@@ -154,10 +162,10 @@ async fn show_progress(
         let is_done = !standings.iter().flat_map(|(_, of_code)| of_code).any(is_open);
         if is_done || Instant::now() >= until {
             drop(permit);
-            return interaction.answer(&request.answer(&standings, false)).await;
+            return interaction.answer(&request.answer(interaction.language(), &standings, false)).await;
         }
         if shown.as_ref() != Some(&standings) {
-            match interaction.try_edit(&request.answer(&standings, true)).await {
+            match interaction.try_edit(&request.answer(interaction.language(), &standings, true)).await {
                 Ok(()) => shown = Some(standings),
                 Err(error) if error.is_permanent() => return Err(error.into()),
                 Err(error) => tracing::debug!("{}: {error}; the redemption continues", interaction.name()),
@@ -165,7 +173,7 @@ async fn show_progress(
             tokio::time::sleep(EDIT_INTERVAL).await;
         }
         tokio::select! {
-            () = bot.shutdown.cancelled() => return interaction.answer(&personal::restarting()).await,
+            () = bot.shutdown.cancelled() => return interaction.answer(&personal::restarting(interaction.language())).await,
             () = woken => {}
             () = tokio::time::sleep(POLL_INTERVAL) => {}
         }

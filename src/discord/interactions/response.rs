@@ -213,7 +213,7 @@ impl<'a> Interaction<'a> {
         if let Some(guild) = self.guild() {
             span.record("guild", tracing::field::display(guild));
         }
-        if let Some(message) = span.in_scope(|| explain(name, error))
+        if let Some(message) = span.in_scope(|| explain(self.language(), name, error))
             && let Err(error) = self.answer(&message).await
         {
             tracing::debug!("The person was not notified of it either: {error:#}");
@@ -249,7 +249,7 @@ fn is_permanent(error: &RestError) -> bool {
 
 /// Logs an error under a short incident number, and returns the message for the person, which holds nothing internal but
 /// that number. `None` where Discord accepts no response.
-fn explain(name: &str, error: &anyhow::Error) -> Option<Message> {
+fn explain(language: Language, name: &str, error: &anyhow::Error) -> Option<Message> {
     match error.downcast_ref::<ResponseError>() {
         Some(ResponseError(error)) if is_acknowledged(error) => {
             tracing::warn!("{name} was answered by another program: stop it, or give it a token of its own");
@@ -264,9 +264,9 @@ fn explain(name: &str, error: &anyhow::Error) -> Option<Message> {
     let incident = format!("{:06x}", fastrand::u32(..1 << 24));
     tracing::error!(incident, "{name} failed: {error:#}");
     Some(match error.downcast_ref::<StoreError>() {
-        Some(StoreError::Persist(_)) => personal::not_saved(&incident),
-        Some(StoreError::NotActive | StoreError::Closed) => personal::restarting(),
-        _ => personal::failed(&incident),
+        Some(StoreError::Persist(_)) => personal::not_saved(language, &incident),
+        Some(StoreError::NotActive | StoreError::Closed) => personal::restarting(language),
+        _ => personal::failed(language, &incident),
     })
 }
 

@@ -1,4 +1,5 @@
 //! The message of a batch: its progress, and its result.
+#![allow(unused_variables, reason = "texts are being moved to Fluent")]
 
 use jiff::Timestamp;
 use serenity::all::{CreateEmbed, CreateEmbedFooter};
@@ -7,6 +8,7 @@ use crate::domain::players::player::{PlayerId, display_name};
 use crate::domain::players::spreadsheet;
 use crate::domain::redeeming::batch_progress::{FailedGroup, Tally, bar};
 use crate::domain::redeeming::explanation::{advice, meaning};
+use crate::domain::text::language::Language;
 use crate::ports::BatchMessage;
 
 use super::escape::{clip, escape, in_text};
@@ -22,21 +24,21 @@ const MAX_GROUPS: usize = 8;
 const MAX_NAMES: usize = 15;
 
 /// `now` turns the remaining time into a time of day.
-pub fn batch(batch: &BatchMessage, now: Timestamp) -> Message {
-    if batch.is_finished { result(batch) } else { progress(batch, now) }
+pub fn batch(language: Language, batch: &BatchMessage, now: Timestamp) -> Message {
+    if batch.is_finished { result(language, batch) } else { progress(language, batch, now) }
 }
 
-fn progress(batch: &BatchMessage, now: Timestamp) -> Message {
+fn progress(language: Language, batch: &BatchMessage, now: Timestamp) -> Message {
     let tally = &batch.tally;
     let (done, all) = (tally.done(), tally.players());
     let percent = u64::from(done) * 100 / u64::from(all.max(1));
-    let mut text = format!("{} {percent} %\n{}", bar(done, all, BAR), counts(tally));
+    let mut text = format!("{} {percent} %\n{}", bar(done, all, BAR), counts(language, tally));
     let end = batch.remaining.and_then(|left| now.checked_add(left).ok());
     if let Some(end) = end {
         text += &format!("\n🏁 Should be done <t:{}:R>", end.as_second());
     }
     if let Some(reason) = &batch.wait_reason {
-        text += &format!("\n💤 {}", clip(&wait_reason(reason), 300));
+        text += &format!("\n💤 {}", clip(&wait_reason(language, reason), 300));
     }
     let embed = CreateEmbed::new()
         .title(format!("⏳ Redeeming {} for {}", in_text(&batch.code), count(all, "player")))
@@ -47,21 +49,21 @@ fn progress(batch: &BatchMessage, now: Timestamp) -> Message {
 }
 
 /// The result for a channel in which the bot may attach no files.
-pub fn without_file(batch: &BatchMessage) -> Message {
+pub fn without_file(language: Language, batch: &BatchMessage) -> Message {
     let text =
         "There was no room for all names. To get the whole list as a file, allow me to “Attach Files” in this channel.";
-    Message::embed(result_embed(batch).0.footer(CreateEmbedFooter::new(text)))
+    Message::embed(result_embed(language, batch).0.footer(CreateEmbedFooter::new(text)))
 }
 
-fn result(batch: &BatchMessage) -> Message {
-    let (embed, is_whole) = result_embed(batch);
+fn result(language: Language, batch: &BatchMessage) -> Message {
+    let (embed, is_whole) = result_embed(language, batch);
     let message = Message::embed(embed);
     let name = format!("{}-not-redeemed.csv", batch.code);
-    if is_whole { message } else { message.with_file(name, failures_file(&batch.tally)) }
+    if is_whole { message } else { message.with_file(name, failures_file(language, &batch.tally)) }
 }
 
 /// The result, and whether it names everybody who did not get the code.
-fn result_embed(batch: &BatchMessage) -> (CreateEmbed, bool) {
+fn result_embed(language: Language, batch: &BatchMessage) -> (CreateEmbed, bool) {
     let tally = &batch.tally;
     let all = tally.players();
     let (sign, colour) = match tally.failures() {
@@ -73,12 +75,12 @@ fn result_embed(batch: &BatchMessage) -> (CreateEmbed, bool) {
         .title(format!("{sign} {}: done for {}", in_text(&batch.code), count(all, "player")))
         .url(mark(&batch.nonce))
         .colour(colour)
-        .description(counts(tally));
-    with_reasons(embed, &tally.failed)
+        .description(counts(language, tally));
+    with_reasons(language, embed, &tally.failed)
 }
 
 /// `🎁 90 redeemed · 📦 5 already claimed · ❌ 5 failed · ⏳ 12 to go`, without the zeros.
-pub fn counts(tally: &Tally) -> String {
+pub fn counts(language: Language, tally: &Tally) -> String {
     let parts = [
         ("🎁", tally.granted, "redeemed"),
         ("📦", tally.already, "already claimed"),
@@ -94,17 +96,18 @@ pub fn counts(tally: &Tally) -> String {
 }
 
 /// Why the players of a group did not get the code.
-pub fn reason(group: &FailedGroup) -> String {
+pub fn reason(language: Language, group: &FailedGroup) -> String {
     let meaning = meaning(&group.status);
     if group.gave_up { format!("gave up: {meaning}") } else { meaning.to_owned() }
 }
 
 /// Merges groups with the same reason and advice: several statuses mean the same to a player. The largest group comes first.
-pub fn by_reason(groups: &[FailedGroup]) -> Vec<FailedGroup> {
+pub fn by_reason(language: Language, groups: &[FailedGroup]) -> Vec<FailedGroup> {
     let mut merged: Vec<FailedGroup> = Vec::new();
     for group in groups {
-        let is_same =
-            |known: &FailedGroup| reason(known) == reason(group) && advice(&known.status) == advice(&group.status);
+        let is_same = |known: &FailedGroup| {
+            reason(language, known) == reason(language, group) && advice(&known.status) == advice(&group.status)
+        };
         match merged.iter_mut().find(|known| is_same(known)) {
             Some(known) => known.players.extend(group.players.iter().cloned()),
             None => merged.push(group.clone()),
@@ -115,8 +118,8 @@ pub fn by_reason(groups: &[FailedGroup]) -> Vec<FailedGroup> {
 }
 
 /// Adds a field for each reason. Also returns whether all names had room.
-fn with_reasons(mut embed: CreateEmbed, groups: &[FailedGroup]) -> (CreateEmbed, bool) {
-    let groups = by_reason(groups);
+fn with_reasons(language: Language, mut embed: CreateEmbed, groups: &[FailedGroup]) -> (CreateEmbed, bool) {
+    let groups = by_reason(language, groups);
     let mut is_whole = groups.len() <= MAX_GROUPS;
     for group in groups.iter().take(MAX_GROUPS) {
         let mut text = String::new();
@@ -131,7 +134,8 @@ fn with_reasons(mut embed: CreateEmbed, groups: &[FailedGroup]) -> (CreateEmbed,
         }
         is_whole &= left == 0 && text.chars().count() <= 600;
         let number = u32::try_from(group.players.len()).unwrap_or(u32::MAX);
-        embed = embed.field(format!("{}: {}", count(number, "player"), reason(group)), clip(&text, 600), false);
+        embed =
+            embed.field(format!("{}: {}", count(number, "player"), reason(language, group)), clip(&text, 600), false);
     }
     (embed, is_whole)
 }
@@ -144,9 +148,9 @@ pub fn player(id: PlayerId, nickname: &str) -> String {
 }
 
 /// Everybody who did not get the code, as CSV.
-fn failures_file(tally: &Tally) -> Vec<u8> {
+fn failures_file(language: Language, tally: &Tally) -> Vec<u8> {
     let of_group = |group: &FailedGroup| {
-        let (status, reason) = (group.status.to_string(), reason(group));
+        let (status, reason) = (group.status.to_string(), reason(language, group));
         let row = move |(id, name): &(PlayerId, String)| [id.to_string(), name.clone(), status.clone(), reason.clone()];
         group.players.iter().map(row).collect::<Vec<_>>()
     };
@@ -171,9 +175,9 @@ mod tests {
             group(Status::CaptchaExpired, true, 13..15),
             group(Status::CaptchaExpired, false, 15..16),
         ];
-        let merged = by_reason(&groups);
+        let merged = by_reason(Language::En, &groups);
         assert_eq!(merged.iter().map(|group| group.players.len()).collect::<Vec<_>>(), [4, 3, 1]);
-        let (embed, is_whole) = with_reasons(CreateEmbed::new(), &groups[..3]);
+        let (embed, is_whole) = with_reasons(Language::En, CreateEmbed::new(), &groups[..3]);
         let shown = serde_json::to_value(embed).unwrap();
         assert_eq!(shown.to_string().matches("https://").count(), 1, "{shown:#}");
         assert!(is_whole && shown["fields"].as_array().unwrap().len() == 2);

@@ -1,4 +1,5 @@
 //! Answers to `/manage giftcode`.
+#![allow(unused_variables, reason = "texts are being moved to Fluent")]
 
 use jiff::Timestamp;
 use serenity::all::CreateEmbed;
@@ -45,7 +46,13 @@ impl Mention {
 
 /// `is_first` if the server had no channel before, so that the active codes are posted. `missing` names permissions that are
 /// useful but not required.
-pub fn channel_set(channel: ChannelId, is_first: bool, mention: Mention, missing: &[&str]) -> Message {
+pub fn channel_set(
+    language: Language,
+    channel: ChannelId,
+    is_first: bool,
+    mention: Mention,
+    missing: &[&str],
+) -> Message {
     let active = if is_first { ", starting with the active ones" } else { "" };
     let mut text = format!("✅ From now on, I post gift codes in <#{channel}>{active}.");
     match mention {
@@ -64,12 +71,12 @@ pub fn channel_set(channel: ChannelId, is_first: bool, mention: Mention, missing
         }
     }
     if !missing.is_empty() {
-        text += &format!(" Please also allow me to {} there.", in_words(missing));
+        text += &format!(" Please also allow me to {} there.", in_words(language, missing));
     }
     Message::text(text)
 }
 
-fn in_words(items: &[&str]) -> String {
+fn in_words(language: Language, items: &[&str]) -> String {
     match items {
         [] => String::new(),
         [only] => format!("**{only}**"),
@@ -80,15 +87,15 @@ fn in_words(items: &[&str]) -> String {
     }
 }
 
-pub fn channel_refused(channel: ChannelId, missing: &[&str]) -> Message {
+pub fn channel_refused(language: Language, channel: ChannelId, missing: &[&str]) -> Message {
     Message::text(format!(
         "❌ I cannot post in <#{channel}>: I need {} there. Allow me that in the channel's settings, then use this command \
          again. Nothing was changed.",
-        in_words(missing)
+        in_words(language, missing)
     ))
 }
 
-pub fn in_a_timeout(until: Timestamp) -> Message {
+pub fn in_a_timeout(language: Language, until: Timestamp) -> Message {
     Message::text(format!(
         "❌ I am in a timeout in this server until {} and cannot post. A moderator can end the timeout; then use this command \
          again. Nothing was changed.",
@@ -97,22 +104,22 @@ pub fn in_a_timeout(until: Timestamp) -> Message {
 }
 
 /// @everyone was chosen as the role.
-pub fn everyone_refused() -> Message {
+pub fn everyone_refused(language: Language) -> Message {
     Message::text(
         "❌ I do not mention everyone. Choose a role for members who want to hear about gift codes. Nothing was changed.",
     )
 }
 
-pub fn role_or_none() -> Message {
+pub fn role_or_none(language: Language) -> Message {
     Message::text("❌ Use either `role` or `no_role`, not both. Nothing was changed.")
 }
 
 /// The channel is missing, in another server, or a thread.
-pub fn channel_unknown() -> Message {
+pub fn channel_unknown(language: Language) -> Message {
     Message::text("❌ I cannot post there. Choose a text or announcement channel of this server. Nothing was changed.")
 }
 
-pub fn channel_unset(was_set: bool) -> Message {
+pub fn channel_unset(language: Language, was_set: bool) -> Message {
     Message::text(if was_set {
         "✅ I no longer post gift codes in this server. Redemptions in progress continue."
     } else {
@@ -120,7 +127,7 @@ pub fn channel_unset(was_set: bool) -> Message {
     })
 }
 
-pub fn auto_on(players: u32) -> Message {
+pub fn auto_on(language: Language, players: u32) -> Message {
     Message::text(match players {
         0 => {
             "✅ From now on, every code is redeemed for the player list. The list is empty: add players with `/manage players \
@@ -131,24 +138,24 @@ pub fn auto_on(players: u32) -> Message {
     })
 }
 
-pub fn auto_off() -> Message {
+pub fn auto_off(language: Language) -> Message {
     Message::text("✅ New codes are no longer redeemed automatically. Redemptions in progress continue.")
 }
 
-pub fn no_code(error: &CodeError) -> Message {
+pub fn no_code(language: Language, error: &CodeError) -> Message {
     Message::text(format!("❌ {}.", escape(&error.to_string(), 200)))
 }
 
-pub fn code_unknown(code: &Code) -> Message {
+pub fn code_unknown(language: Language, code: &Code) -> Message {
     Message::text(format!("❌ I do not know the code `{code}`. To add it to this server, use `/manage giftcode add`."))
 }
 
 /// The answer to `remove` for an unknown code.
-pub fn nothing_to_remove(code: &Code) -> Message {
+pub fn nothing_to_remove(language: Language, code: &Code) -> Message {
     Message::text(format!("❌ I do not know the code `{code}`. Nothing was changed."))
 }
 
-pub fn code_added(code: &Code, settings: &GuildSettings) -> Message {
+pub fn code_added(language: Language, code: &Code, settings: &GuildSettings) -> Message {
     let posted = match settings.channel {
         Some(channel) => format!(" It will be posted in <#{channel}>"),
         None => " No channel is set, so it is not posted".to_owned(),
@@ -160,12 +167,12 @@ pub fn code_added(code: &Code, settings: &GuildSettings) -> Message {
     Message::text(format!("✅ `{code}` was added to this server.{posted}{redeemed}"))
 }
 
-pub fn code_known(code: &Code) -> Message {
+pub fn code_known(language: Language, code: &Code) -> Message {
     Message::text(format!("`{code}` is already active in this server."))
 }
 
 /// `dropped` counts the redemptions that were still waiting.
-pub fn code_removed(code: &Code, dropped: u32) -> Message {
+pub fn code_removed(language: Language, code: &Code, dropped: u32) -> Message {
     let stopped = if dropped > 0 {
         format!(" It will not be redeemed for the {} still waiting.", count(dropped, "player"))
     } else {
@@ -175,9 +182,9 @@ pub fn code_removed(code: &Code, dropped: u32) -> Message {
 }
 
 /// The active codes, and codes in `over` that a feed still lists or somebody added.
-pub fn codes(codes: &[AnnouncedCode], over: &[OverCode], is_for_managers: bool) -> Message {
+pub fn codes(language: Language, codes: &[AnnouncedCode], over: &[OverCode], is_for_managers: bool) -> Message {
     if codes.is_empty() {
-        let over = over_lines(Language::En, over);
+        let over = over_lines(language, over);
         return Message::text(format!("There are no active gift codes at the moment.\n{over}").trim_end());
     }
     let line = |code: &AnnouncedCode| {
@@ -193,7 +200,7 @@ pub fn codes(codes: &[AnnouncedCode], over: &[OverCode], is_for_managers: bool) 
         }
         line
     };
-    let over = over_lines(Language::En, over);
+    let over = over_lines(language, over);
     let mut shown = String::new();
     let mut left = codes.len();
     for code in codes.iter().take(LIST_CODES) {
@@ -214,7 +221,7 @@ pub fn codes(codes: &[AnnouncedCode], over: &[OverCode], is_for_managers: bool) 
 }
 
 /// The batch was started, is in progress, or has nothing to do.
-pub fn batch_started(code: &Code, start: BatchStart, channel: Option<ChannelId>) -> Message {
+pub fn batch_started(language: Language, code: &Code, start: BatchStart, channel: Option<ChannelId>) -> Message {
     let BatchStart { players, due, pending } = start;
     if players == 0 {
         return Message::text(
@@ -241,7 +248,7 @@ pub type Started = (Code, Result<BatchStart, (OverReason, Recheck)>);
 pub fn batches_started(language: Language, started: &[Started], channel: Option<ChannelId>) -> Message {
     if let [(code, only)] = started {
         return match only {
-            Ok(start) => batch_started(code, *start, channel),
+            Ok(start) => batch_started(language, code, *start, channel),
             Err((over, recheck)) => code_over(language, code, over, *recheck),
         };
     }
@@ -256,7 +263,7 @@ pub fn batches_started(language: Language, started: &[Started], channel: Option<
     Message::text(started.iter().map(line).collect::<Vec<_>>().join("\n"))
 }
 
-pub fn retried(code: &Code, again: u32) -> Message {
+pub fn retried(language: Language, code: &Code, again: u32) -> Message {
     Message::text(match again {
         0 => format!("`{code}` did not fail for anybody here, so there is nothing to try again."),
         again => format!("✅ I am trying `{code}` again for {}.", count(again, "player")),
@@ -276,7 +283,7 @@ pub struct Status {
     pub discord: Option<DiscordStatus>,
 }
 
-pub fn status(status: &Status) -> Message {
+pub fn status(language: Language, status: &Status) -> Message {
     let guild = &status.guild;
     let channel = match (guild.channel, guild.paused, &guild.failing) {
         (None, ..) => "none: set one with `/manage giftcode setchannel`".to_owned(),
@@ -306,16 +313,16 @@ pub fn status(status: &Status) -> Message {
         .field("Players", thousands(guild.players), true)
         .field("Active codes", thousands(status.active_codes), true)
         .field("Waiting to be redeemed", queue, true)
-        .field("Code feeds", clip(&health::feeds(&status.feeds), 1024), false)
-        .field("Game", clip(&health::game(&status.engine), 1024), false)
-        .field("MongoDB", clip(&health::mongodb(&status.replica), 1024), false);
-    let discord = status.discord.as_ref().map(|discord| ("Discord", health::discord(discord), false));
+        .field("Code feeds", clip(&health::feeds(language, &status.feeds), 1024), false)
+        .field("Game", clip(&health::game(language, &status.engine), 1024), false)
+        .field("MongoDB", clip(&health::mongodb(language, &status.replica), 1024), false);
+    let discord = status.discord.as_ref().map(|discord| ("Discord", health::discord(language, discord), false));
     Message::embed(embed.fields(discord))
 }
 
 /// The guild's latest batches, and codes that are over.
-pub fn history(batches: &[PastBatch], over: &[OverCode], code: Option<&Code>) -> Message {
-    let over = over_lines(Language::En, over);
+pub fn history(language: Language, batches: &[PastBatch], over: &[OverCode], code: Option<&Code>) -> Message {
+    let over = over_lines(language, over);
     if batches.is_empty() {
         let nothing = match code {
             Some(code) => format!("`{code}` was never redeemed for this server's player list."),
@@ -327,10 +334,10 @@ pub fn history(batches: &[PastBatch], over: &[OverCode], code: Option<&Code>) ->
     let embed = if over.is_empty() { embed } else { embed.description(clip(&over, 2000)) };
     let embed = batches.iter().fold(embed, |embed, batch| {
         let again = if batch.generation > 1 { format!(" (round {})", batch.generation) } else { String::new() };
-        let mut text = counts(&batch.tally);
-        for group in by_reason(&batch.tally.failed).iter().take(4) {
+        let mut text = counts(language, &batch.tally);
+        for group in by_reason(language, &batch.tally.failed).iter().take(4) {
             let number = u32::try_from(group.players.len()).unwrap_or(u32::MAX);
-            text += &format!("\n-# {}: {}", count(number, "player"), reason(group));
+            text += &format!("\n-# {}: {}", count(number, "player"), reason(language, group));
         }
         text += &match batch.finished_at {
             Some(at) => format!("\n-# finished {}", when(at)),

@@ -1,4 +1,5 @@
 //! Answers for everybody: linking an account, redeeming for oneself, refusals and failures.
+#![allow(unused_variables, reason = "texts are being moved to Fluent")]
 
 use serenity::all::{CreateActionRow, CreateInputText, CreateModal, InputTextStyle};
 
@@ -11,6 +12,7 @@ use crate::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use crate::domain::redeeming::explanation::{advice, meaning};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::redeeming::state_check::StateCheck;
+use crate::domain::text::language::Language;
 use crate::store::{Forgotten, Standing};
 
 use super::batch::{counts, player as named};
@@ -26,7 +28,7 @@ pub mod form {
 }
 
 /// `is_new` is false where the link existed; `retried` counts the redemptions that failed because of a wrong state.
-pub fn linked(player: PlayerId, state: State, is_new: bool, retried: u32) -> Message {
+pub fn linked(language: Language, player: PlayerId, state: State, is_new: bool, retried: u32) -> Message {
     let mut text = if is_new {
         format!(
             "✅ {player} in state {state} is now linked to you. `/redeem` and the buttons under posts redeem codes for it."
@@ -40,14 +42,14 @@ pub fn linked(player: PlayerId, state: State, is_new: bool, retried: u32) -> Mes
     Message::text(text)
 }
 
-pub fn too_many_links() -> Message {
+pub fn too_many_links(language: Language) -> Message {
     Message::text(format!(
         "❌ You already have {MAX_LINKS} linked accounts, the most allowed. Remove one with `/unlink` first."
     ))
 }
 
 /// The game did not confirm that the player is in this state.
-pub fn not_confirmed(player: PlayerId, state: State, check: &StateCheck) -> Message {
+pub fn not_confirmed(language: Language, player: PlayerId, state: State, check: &StateCheck) -> Message {
     Message::text(match check {
         StateCheck::WrongState => format!(
             "❌ According to the game, {player} is not in state {state}. Your state is shown in your in-game profile, after \
@@ -64,11 +66,11 @@ pub fn not_confirmed(player: PlayerId, state: State, check: &StateCheck) -> Mess
     })
 }
 
-pub fn bad_player(error: &PlayerError) -> Message {
+pub fn bad_player(language: Language, error: &PlayerError) -> Message {
     Message::text(format!("❌ {}. Nothing was changed.", escape(&error.to_string(), 120)))
 }
 
-pub fn unlinked(accounts: usize) -> Message {
+pub fn unlinked(language: Language, accounts: usize) -> Message {
     Message::text(match accounts {
         0 => "That account is not linked to you. Nothing was changed.".to_owned(),
         1 => "✅ The account is no longer linked to you.".to_owned(),
@@ -77,7 +79,7 @@ pub fn unlinked(accounts: usize) -> Message {
 }
 
 /// The answer to `/unlink everything:true`.
-pub fn forgotten(forgotten: &Forgotten) -> Message {
+pub fn forgotten(language: Language, forgotten: &Forgotten) -> Message {
     let Forgotten { links, erased, kept } = forgotten;
     if *links == 0 && erased.is_empty() {
         return Message::text("I have no data about you. Nothing was changed.");
@@ -98,27 +100,27 @@ pub fn forgotten(forgotten: &Forgotten) -> Message {
     Message::text(text)
 }
 
-pub fn one_or_everything() -> Message {
+pub fn one_or_everything(language: Language) -> Message {
     Message::text("❌ Use either `player_id`, to unlink one account, or `everything`, not both. Nothing was changed.")
 }
 
-pub fn no_links() -> Message {
+pub fn no_links(language: Language) -> Message {
     Message::text("You have no linked account yet. Use `/link` with your player id and state first.")
 }
 
-pub fn too_many_requests() -> Message {
+pub fn too_many_requests(language: Language) -> Message {
     Message::text("⏳ Your last requests are still in progress. Please wait until one of them is done.")
 }
 
-pub fn code_over(code: &Code, over: &OverReason) -> Message {
+pub fn code_over(language: Language, code: &Code, over: &OverReason) -> Message {
     Message::text(format!("⌛ `{code}` is not active: {}.", over.meaning()))
 }
 
-pub fn too_many_waiting(codes: &[Code]) -> Message {
-    Message::text(too_many(codes))
+pub fn too_many_waiting(language: Language, codes: &[Code]) -> Message {
+    Message::text(too_many(language, codes))
 }
 
-fn too_many(codes: &[Code]) -> String {
+fn too_many(language: Language, codes: &[Code]) -> String {
     let listed: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
     format!(
         "⏳ You have {MAX_WAITING} codes waiting, the most allowed. Try again when some of them are done: {}",
@@ -129,6 +131,7 @@ fn too_many(codes: &[Code]) -> String {
 /// The outcome of each code for each account. `over` and `beyond_limit` are requested codes that are not redeemed;
 /// `is_waiting` while the answer will be edited again.
 pub fn standings(
+    language: Language,
     codes: &[(Code, Vec<Standing>)],
     over: &[(Code, OverReason)],
     beyond_limit: &[Code],
@@ -146,10 +149,10 @@ pub fn standings(
         end.push("I will keep trying. To see the result later, redeem the code again.".to_owned());
     }
     if !beyond_limit.is_empty() {
-        end.push(too_many(beyond_limit));
+        end.push(too_many(language, beyond_limit));
     }
     let each = |(code, of_code): &(Code, Vec<Standing>)| {
-        let lines = of_code.iter().map(|standing| line(standing, is_waiting));
+        let lines = of_code.iter().map(|standing| line(language, standing, is_waiting));
         std::iter::once(format!("**{}**", in_text(code))).chain(lines).collect::<Vec<_>>()
     };
     let lines: Vec<String> = over.iter().cloned().chain(codes.iter().flat_map(each)).chain(end.clone()).collect();
@@ -158,15 +161,16 @@ pub fn standings(
         return Message::text(text);
     }
     // Many codes for many accounts: a line for each code.
-    let counted =
-        |(code, of_code): &(Code, Vec<Standing>)| format!("**{}**: {}", in_text(code), counts(&tally(of_code)));
+    let counted = |(code, of_code): &(Code, Vec<Standing>)| {
+        format!("**{}**: {}", in_text(code), counts(language, &tally(of_code)))
+    };
     end.push("To see each account, use `/redeem` with one code.".to_owned());
     let lines: Vec<String> = over.into_iter().chain(codes.iter().map(counted)).collect();
-    Message::text(whole_lines(&lines, &end.join("\n"), MAX_CONTENT))
+    Message::text(whole_lines(language, &lines, &end.join("\n"), MAX_CONTENT))
 }
 
 /// As many of the lines as fit before `end`, and the number of those left out.
-fn whole_lines(lines: &[String], end: &str, room: usize) -> String {
+fn whole_lines(language: Language, lines: &[String], end: &str, room: usize) -> String {
     let more = |left: usize| if left > 0 { format!("… and {left} more\n") } else { String::new() };
     let mut shown = String::new();
     for (at, line) in lines.iter().enumerate() {
@@ -205,7 +209,7 @@ fn is_open(standing: &Standing) -> bool {
     standing.outcome.is_none_or(|outcome| !outcome.is_final())
 }
 
-fn line(standing: &Standing, is_waiting: bool) -> String {
+fn line(language: Language, standing: &Standing, is_waiting: bool) -> String {
     let who = named(standing.player, &standing.nickname);
     let status = standing.status.as_ref();
     let why = status.map_or("unknown reason", meaning);
@@ -221,24 +225,24 @@ fn line(standing: &Standing, is_waiting: bool) -> String {
     }
 }
 
-pub fn servers_only() -> Message {
+pub fn servers_only(language: Language) -> Message {
     Message::text("I only work in servers. Please use this command in a server that I am in.")
 }
 
 /// A button or menu whose `custom_id` cannot be read.
-pub fn outdated() -> Message {
+pub fn outdated(language: Language) -> Message {
     Message::text("This button no longer works. Use `/giftcode` and `/redeem` instead.")
 }
 
 /// The log has the details under this incident number.
-pub fn failed(incident: &str) -> Message {
+pub fn failed(language: Language, incident: &str) -> Message {
     Message::text(format!(
         "❌ Something went wrong on my side. Please try again in a minute. If it keeps happening, give the bot's operator this \
          number: `{incident}`."
     ))
 }
 
-pub fn not_saved(incident: &str) -> Message {
+pub fn not_saved(language: Language, incident: &str) -> Message {
     Message::text(format!(
         "❌ This could not be saved, so nothing was changed. Please try again in a minute. If it keeps happening, give the bot's \
          operator this number: `{incident}`."
@@ -246,18 +250,18 @@ pub fn not_saved(incident: &str) -> Message {
 }
 
 /// The bot shuts down, or another instance takes over.
-pub fn restarting() -> Message {
+pub fn restarting(language: Language) -> Message {
     Message::text("⏳ I am restarting. Your request continues. To see the result, ask again in a minute.")
 }
 
-pub fn form_expired() -> Message {
+pub fn form_expired(language: Language) -> Message {
     Message::text(
         "⌛ This form was open for too long, and I no longer know which codes you chose. Please choose them again.",
     )
 }
 
 /// The form that asks for a player id and a state. `action` follows when it is submitted.
-pub fn who_are_you(action: &Action) -> CreateModal {
+pub fn who_are_you(language: Language, action: &Action) -> CreateModal {
     let input = |label: &str, id: &str, most: u16, example: &str| {
         CreateInputText::new(InputTextStyle::Short, label, id)
             .min_length(1)
@@ -274,11 +278,11 @@ pub fn who_are_you(action: &Action) -> CreateModal {
         .components(rows.into_iter().map(CreateActionRow::InputText).collect())
 }
 
-pub fn yes_or_no() -> Message {
+pub fn yes_or_no(language: Language) -> Message {
     Message::text("❌ Enter yes or no in the last field. Nothing was changed.")
 }
 
-pub fn accounts(players: &[Player]) -> Message {
+pub fn accounts(language: Language, players: &[Player]) -> Message {
     let listed: Vec<String> =
         players.iter().map(|player| format!("• {}", named(player.id, &player.nickname))).collect();
     Message::text(format!(

@@ -1,4 +1,5 @@
 //! Posts: the codes of one announcement, and the corrected message once some of them are over.
+#![allow(unused_variables, reason = "texts are being moved to Fluent")]
 
 use serenity::all::{
     ButtonStyle, CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter, CreateSelectMenu, CreateSelectMenuKind,
@@ -8,6 +9,7 @@ use serenity::all::{
 use crate::discord::custom_id::Action;
 use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::post_plan::MessageKind;
+use crate::domain::text::language::Language;
 use crate::ports::{AnnouncedCode, Announcement, Correction};
 
 use super::escape::{clip, escape};
@@ -24,15 +26,15 @@ const CHECKED: &str = "✔ Checked: it works.";
 
 type Shown<'a> = (&'a AnnouncedCode, Option<&'a OverReason>);
 
-pub fn post(announcement: &Announcement) -> Message {
+pub fn post(language: Language, announcement: &Announcement) -> Message {
     let codes: Vec<Shown<'_>> = announcement.codes.iter().map(|code| (code, None)).collect();
-    message(&announcement.nonce, announcement.kind, announcement.total, &codes).mentioning(announcement.role)
+    message(language, &announcement.nonce, announcement.kind, announcement.total, &codes).mentioning(announcement.role)
 }
 
 /// The post with the present state of its codes.
-pub fn corrected(correction: &Correction) -> Message {
+pub fn corrected(language: Language, correction: &Correction) -> Message {
     let codes: Vec<Shown<'_>> = correction.codes.iter().map(|(code, over)| (code, over.as_ref())).collect();
-    message(&correction.nonce, correction.kind, correction.total, &codes).mentioning(correction.role)
+    message(language, &correction.nonce, correction.kind, correction.total, &codes).mentioning(correction.role)
 }
 
 /// The link of a message's title: the game's page, and the nonce that identifies the message in the channel's history.
@@ -40,21 +42,21 @@ pub fn mark(nonce: &str) -> String {
     format!("{GAME_PAGE}/#{nonce}")
 }
 
-fn message(nonce: &str, kind: MessageKind, total: usize, codes: &[Shown<'_>]) -> Message {
+fn message(language: Language, nonce: &str, kind: MessageKind, total: usize, codes: &[Shown<'_>]) -> Message {
     let all_over = codes.iter().all(|(_, over)| over.is_some());
     let colour = match kind {
         _ if all_over => colour::OVER,
         MessageKind::New => colour::GOOD,
         MessageKind::Digest | MessageKind::More => colour::PLAIN,
     };
-    let embed = CreateEmbed::new().title(title(kind, total, codes, all_over)).url(mark(nonce)).colour(colour);
+    let embed = CreateEmbed::new().title(title(language, kind, total, codes, all_over)).url(mark(nonce)).colour(colour);
     let embed = match (kind, codes) {
-        (MessageKind::More, codes) => embed.description(clip(&lines(codes), 4096)),
-        (_, [only]) => alone(embed, *only),
-        (_, codes) => among_others(embed, codes, total),
+        (MessageKind::More, codes) => embed.description(clip(&lines(language, codes), 4096)),
+        (_, [only]) => alone(language, embed, *only),
+        (_, codes) => among_others(language, embed, codes, total),
     };
     let embed = embed.footer(CreateEmbedFooter::new(clip(&format!("Source: {}", sources(codes)), 300)));
-    Message::embed(embed).with_rows(rows(kind, codes)).with_content(&content(codes))
+    Message::embed(embed).with_rows(rows(language, kind, codes)).with_content(&content(codes))
 }
 
 /// The bare codes, one per line: phones preview and copy a message's text, not its embeds. The longest possible list fits a
@@ -67,7 +69,7 @@ fn content(codes: &[Shown<'_>]) -> String {
     codes.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn title(kind: MessageKind, total: usize, codes: &[Shown<'_>], all_over: bool) -> String {
+fn title(language: Language, kind: MessageKind, total: usize, codes: &[Shown<'_>], all_over: bool) -> String {
     let is_reactivated = codes.iter().all(|(code, _)| code.generation > 1);
     match (kind, total) {
         (_, 1) if all_over => "⌛ This gift code is no longer active".to_owned(),
@@ -85,7 +87,7 @@ fn title(kind: MessageKind, total: usize, codes: &[Shown<'_>], all_over: bool) -
 }
 
 /// A post of one code.
-fn alone(embed: CreateEmbed, (code, over): Shown<'_>) -> CreateEmbed {
+fn alone(language: Language, embed: CreateEmbed, (code, over): Shown<'_>) -> CreateEmbed {
     let mut text = format!("```\n{}\n```\n", code.code);
     if let Some(over) = over {
         return embed.description(format!("{text}Not active: {}.", over.meaning()));
@@ -105,7 +107,7 @@ fn alone(embed: CreateEmbed, (code, over): Shown<'_>) -> CreateEmbed {
     embed
 }
 
-fn among_others(embed: CreateEmbed, codes: &[Shown<'_>], total: usize) -> CreateEmbed {
+fn among_others(language: Language, embed: CreateEmbed, codes: &[Shown<'_>], total: usize) -> CreateEmbed {
     let embed = codes.iter().enumerate().fold(embed, |embed, (at, (code, over))| {
         let note = match (code.generation, code.checked && over.is_none()) {
             (2.., _) => " · works again",
@@ -132,7 +134,7 @@ fn among_others(embed: CreateEmbed, codes: &[Shown<'_>], total: usize) -> Create
     }
 }
 
-fn lines(codes: &[Shown<'_>]) -> String {
+fn lines(language: Language, codes: &[Shown<'_>]) -> String {
     let line = |(code, over): &Shown<'_>| match (over, code.expires_at) {
         (Some(over), _) => format!("~~`{}`~~ not active: {}", code.code, over.meaning()),
         (None, Some(at)) => format!("`{}` · expires <t:{}:R>", code.code, at.as_second()),
@@ -150,7 +152,7 @@ fn sources(codes: &[Shown<'_>]) -> String {
 }
 
 /// Buttons or menus for the codes that are not over.
-fn rows(kind: MessageKind, codes: &[Shown<'_>]) -> Vec<CreateActionRow> {
+fn rows(language: Language, kind: MessageKind, codes: &[Shown<'_>]) -> Vec<CreateActionRow> {
     let good: Vec<&AnnouncedCode> = codes.iter().filter(|(_, over)| over.is_none()).map(|(code, _)| *code).collect();
     // A continued list has no room for them. Its codes can be redeemed with /redeem.
     if kind == MessageKind::More || good.is_empty() || good.len() > MAX_OPTIONS {

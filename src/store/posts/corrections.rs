@@ -77,6 +77,7 @@ fn correction(row: &Row<'_>) -> rusqlite::Result<Correction> {
         message: MessageId(row.get::<_, i64>(3)?.cast_unsigned()),
         kind: row.get::<_, MessageKind>(4)?,
         total: row.get::<_, u32>(5)? as usize,
+        language: crate::store::guilds::server_language(row)?,
         role: row.get(6)?,
         codes: Vec::new(),
     })

@@ -81,6 +81,7 @@ fn announcement(row: &Row<'_>) -> rusqlite::Result<DueMessage> {
             nonce: row.get("nonce")?,
             guild: row.get("guild_id")?,
             channel: row.get::<_, ChannelId>("channel_id")?,
+            language: guilds::server_language(row)?,
             role: row.get("mention_role")?,
             kind: row.get::<_, MessageKind>("kind")?,
             total: row.get::<_, u32>("total")? as usize,

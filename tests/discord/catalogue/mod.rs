@@ -73,6 +73,7 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
         nonce: "g1kz9".into(),
         guild: GuildId(3),
         channel: CHANNEL,
+        language: Language::En,
         role: None,
         kind,
         total,
@@ -85,7 +86,7 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
 fn correction(total: usize, codes: Vec<(AnnouncedCode, Option<OverReason>)>) -> Correction {
     let (nonce, kind) = ("g1kz9".to_owned(), MessageKind::New);
     let (guild, channel, message, role) = (GuildId(3), CHANNEL, MessageId(9), None);
-    Correction { nonce, guild, channel, message, role, kind, total, codes }
+    Correction { nonce, guild, channel, message, language: Language::En, role, kind, total, codes }
 }
 
 fn many(count: usize) -> Vec<AnnouncedCode> {
@@ -160,10 +161,10 @@ fn longest_stats() -> GuildStats {
     GuildStats { days: vec![most; STATS_DAYS], codes, ..sample_stats() }
 }
 
-pub fn posts() -> Chapter {
+pub fn posts(language: Language) -> Chapter {
     let two = || vec![one(), announced("gogoWOS", None, None, 2)];
-    let posted = |when: &str, announcement: Announcement| (when.to_owned(), post::post(&announcement));
-    let corrected = |when: &str, correction: Correction| (when.to_owned(), post::corrected(&correction));
+    let posted = |when: &str, announcement: Announcement| (when.to_owned(), post::post(language, &announcement));
+    let corrected = |when: &str, correction: Correction| (when.to_owned(), post::corrected(language, &correction));
     let mention = Announcement { role: Some(ROLE), ..announcement(MessageKind::New, 1, vec![one()]) };
     let invalidated = |status| Some(OverReason::Invalidated(status));
     (
@@ -211,6 +212,7 @@ fn batch_of(tally: Tally, is_finished: bool) -> BatchMessage {
         guild: GuildId(3),
         channel: CHANNEL,
         message: None,
+        language: Language::En,
         attempted_at: None,
         code: code("OFFICIALSTORE"),
         tally,
@@ -236,9 +238,9 @@ fn feeds(error: Option<String>) -> Feeds {
     Feeds(vec![FeedStatus { name: "wostools.net/api/gift-codes".into(), polls: 1, read_at, failing }])
 }
 
-pub fn batches() -> Chapter {
+pub fn batches(language: Language) -> Chapter {
     let tally = |granted, already, pending, failed| Tally { granted, already, pending, failed, ..Tally::default() };
-    let shown = |when: &str, message: BatchMessage| (when.to_owned(), batch::batch(&message, now()));
+    let shown = |when: &str, message: BatchMessage| (when.to_owned(), batch::batch(language, &message, now()));
     let under_way = BatchMessage {
         remaining: Some(std::time::Duration::from_secs(372)),
         wait_reason: Some(WaitReason::Limit(LIMIT)),
@@ -285,58 +287,68 @@ pub fn batches() -> Chapter {
             ),
             (
                 "The same, where the bot may attach no files".to_owned(),
-                batch::without_file(&batch_of(tally(200, 0, 0, vec![group(Status::NoState, false, 1001..1063)]), true)),
+                batch::without_file(
+                    language,
+                    &batch_of(tally(200, 0, 0, vec![group(Status::NoState, false, 1001..1063)]), true),
+                ),
             ),
             shown("Nobody got it", batch_of(tally(0, 0, 0, vec![group(Status::TimeError, false, 1001..1004)]), true)),
         ],
     )
 }
 
-pub fn managing() -> Chapter {
+pub fn managing(language: Language) -> Chapter {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
-    say("setchannel", manage::channel_set(CHANNEL, true, Mention::Nobody, &[]));
+    say("setchannel", manage::channel_set(language, CHANNEL, true, Mention::Nobody, &[]));
     say(
         "setchannel, with a role, or with one that is set already",
-        manage::channel_set(CHANNEL, true, Mention::Role(ROLE), &[]),
+        manage::channel_set(language, CHANNEL, true, Mention::Role(ROLE), &[]),
     );
     say(
         "setchannel, with a role that cannot be mentioned, and without useful permissions",
-        manage::channel_set(CHANNEL, true, Mention::Silent(ROLE), &["Attach Files", "Read Message History"]),
+        manage::channel_set(language, CHANNEL, true, Mention::Silent(ROLE), &["Attach Files", "Read Message History"]),
     );
     say(
         "setchannel, in a channel where the bot may not post",
-        manage::channel_refused(CHANNEL, &["Send Messages", "Embed Links"]),
+        manage::channel_refused(language, CHANNEL, &["Send Messages", "Embed Links"]),
     );
-    say("setchannel, while the bot is in a timeout", manage::in_a_timeout(now() + SignedDuration::from_hours(1)));
-    say("setchannel, when another channel was set", manage::channel_set(CHANNEL, false, Mention::Nobody, &[]));
-    say("setchannel, with no_role", manage::channel_set(CHANNEL, false, Mention::Removed, &[]));
-    say("setchannel, when the role was deleted", manage::channel_set(CHANNEL, false, Mention::Gone, &[]));
-    say("setchannel, with a role and no_role", manage::role_or_none());
-    say("setchannel, with a deleted channel or a thread", manage::channel_unknown());
-    say("setchannel, with everyone as the role", manage::everyone_refused());
-    say("unsetchannel", manage::channel_unset(true));
-    say("unsetchannel, when no channel was set", manage::channel_unset(false));
-    say("auto on", manage::auto_on(100));
-    say("auto on, with an empty player list", manage::auto_on(0));
-    say("auto off", manage::auto_off());
+    say(
+        "setchannel, while the bot is in a timeout",
+        manage::in_a_timeout(language, now() + SignedDuration::from_hours(1)),
+    );
+    say(
+        "setchannel, when another channel was set",
+        manage::channel_set(language, CHANNEL, false, Mention::Nobody, &[]),
+    );
+    say("setchannel, with no_role", manage::channel_set(language, CHANNEL, false, Mention::Removed, &[]));
+    say("setchannel, when the role was deleted", manage::channel_set(language, CHANNEL, false, Mention::Gone, &[]));
+    say("setchannel, with a role and no_role", manage::role_or_none(language));
+    say("setchannel, with a deleted channel or a thread", manage::channel_unknown(language));
+    say("setchannel, with everyone as the role", manage::everyone_refused(language));
+    say("unsetchannel", manage::channel_unset(language, true));
+    say("unsetchannel, when no channel was set", manage::channel_unset(language, false));
+    say("auto on", manage::auto_on(language, 100));
+    say("auto on, with an empty player list", manage::auto_on(language, 0));
+    say("auto off", manage::auto_off(language));
     say(
         "add, with automatic redemption",
         manage::code_added(
+            language,
             &code("OWNCODE"),
             &GuildSettings { channel: Some(CHANNEL), auto_redeem: true, players: 100, ..GuildSettings::default() },
         ),
     );
-    say("add, without a channel", manage::code_added(&code("OWNCODE"), &GuildSettings::default()));
-    say("add, of an active code", manage::code_known(&code("OWNCODE")));
-    let over = |recheck| appeal::code_over(Language::En, &code("WOS1105"), &OverReason::Expired, recheck);
+    say("add, without a channel", manage::code_added(language, &code("OWNCODE"), &GuildSettings::default()));
+    say("add, of an active code", manage::code_known(language, &code("OWNCODE")));
+    let over = |recheck| appeal::code_over(language, &code("WOS1105"), &OverReason::Expired, recheck);
     say("redeem or retry, of a code that is not active", over(Recheck::Done));
     say("redeem or retry, of a code that is not active, while the game does not answer", over(Recheck::Pending));
     say("redeem or retry, of a code that is not active, without a player to check it with", over(Recheck::NoPlayer));
     say(
         "add, of a code that is not active",
         appeal::added_though_over(
-            Language::En,
+            language,
             &code("WOS1105"),
             &OverReason::Invalidated(Status::CdkNotFound),
             Recheck::Done,
@@ -344,44 +356,52 @@ pub fn managing() -> Chapter {
     );
     say(
         "any command, with an invalid code",
-        manage::no_code(&CodeError::Character { text: "DROP TABLE".into(), character: ' ' }),
+        manage::no_code(language, &CodeError::Character { text: "DROP TABLE".into(), character: ' ' }),
     );
-    say("any command, with an unknown code", manage::code_unknown(&code("NOSUCHCODE")));
-    say("remove, of an unknown code", manage::nothing_to_remove(&code("NOSUCHCODE")));
-    say("remove", manage::code_removed(&code("WOS1105"), 12));
+    say("any command, with an unknown code", manage::code_unknown(language, &code("NOSUCHCODE")));
+    say("remove, of an unknown code", manage::nothing_to_remove(language, &code("NOSUCHCODE")));
+    say("remove", manage::code_removed(language, &code("WOS1105"), 12));
     let is_over = OverCode {
         code: code("OLDCODE"),
         over: OverReason::Invalidated(Status::TimeError),
         check_at: Some(now() + SignedDuration::from_mins(10)),
     };
     let is_over = std::slice::from_ref(&is_over);
-    say("list", manage::codes(&[one(), announced("gogoWOS", None, None, 1)], is_over, true));
-    say("list, without an active code", manage::codes(&[], is_over, true));
-    say("history, of a code that ended before it was posted", manage::history(&[], is_over, Some(&code("OLDCODE"))));
+    say("list", manage::codes(language, &[one(), announced("gogoWOS", None, None, 1)], is_over, true));
+    say("list, without an active code", manage::codes(language, &[], is_over, true));
+    say(
+        "history, of a code that ended before it was posted",
+        manage::history(language, &[], is_over, Some(&code("OLDCODE"))),
+    );
     say(
         "redeem",
-        manage::batch_started(&code("WOS1105"), BatchStart { players: 100, due: 98, pending: 0 }, Some(CHANNEL)),
+        manage::batch_started(
+            language,
+            &code("WOS1105"),
+            BatchStart { players: 100, due: 98, pending: 0 },
+            Some(CHANNEL),
+        ),
     );
     say(
         "redeem, of a code in progress",
-        manage::batch_started(&code("WOS1105"), BatchStart { players: 100, due: 0, pending: 7 }, None),
+        manage::batch_started(language, &code("WOS1105"), BatchStart { players: 100, due: 0, pending: 7 }, None),
     );
     say(
         "redeem, of a finished code",
-        manage::batch_started(&code("WOS1105"), BatchStart { players: 100, due: 0, pending: 0 }, None),
+        manage::batch_started(language, &code("WOS1105"), BatchStart { players: 100, due: 0, pending: 0 }, None),
     );
-    say("redeem, with an empty player list", manage::batch_started(&code("WOS1105"), BatchStart::default(), None));
+    say(
+        "redeem, with an empty player list",
+        manage::batch_started(language, &code("WOS1105"), BatchStart::default(), None),
+    );
     let started = [
         (code("WOS1105"), Ok(BatchStart { players: 100, due: 98, pending: 0 })),
         (code("gogoWOS"), Ok(BatchStart { players: 100, due: 0, pending: 0 })),
         (code("OLDCODE"), Err((OverReason::Expired, Recheck::Done))),
     ];
-    say(
-        "the menu “Redeem for all”, with several codes",
-        manage::batches_started(Language::En, &started, Some(CHANNEL)),
-    );
-    say("retry", manage::retried(&code("WOS1105"), 5));
-    say("retry, without failures", manage::retried(&code("WOS1105"), 0));
+    say("the menu “Redeem for all”, with several codes", manage::batches_started(language, &started, Some(CHANNEL)));
+    say("retry", manage::retried(language, &code("WOS1105"), 5));
+    say("retry, without failures", manage::retried(language, &code("WOS1105"), 0));
     let guild = GuildSettings {
         channel: Some(CHANNEL),
         mention_role: Some(ROLE),
@@ -404,7 +424,7 @@ pub fn managing() -> Chapter {
             servers: 3,
         }),
     };
-    say("status", manage::status(&well));
+    say("status", manage::status(language, &well));
     let badly = manage::Status {
         guild: GuildSettings {
             paused: Some(Blocked::MissingPermissions),
@@ -424,7 +444,7 @@ pub fn managing() -> Chapter {
         discord: Some(DiscordStatus::connecting(now() - SignedDuration::from_hours(2))),
         ..well
     };
-    say("status, with every kind of problem", manage::status(&badly));
+    say("status, with every kind of problem", manage::status(language, &badly));
     let failing = Failing {
         since: now() - SignedDuration::from_hours(2),
         reason: "Discord answers 400 (code 50083): Tried to perform an operation on an archived thread".into(),
@@ -432,11 +452,14 @@ pub fn managing() -> Chapter {
     let guild = GuildSettings { channel: Some(CHANNEL), failing: Some(failing), ..GuildSettings::default() };
     say(
         "status, of a server whose channel keeps refusing posts",
-        manage::status(&manage::Status { guild, ..manage::Status::default() }),
+        manage::status(language, &manage::Status { guild, ..manage::Status::default() }),
     );
     for blocked in [Blocked::UnknownChannel, Blocked::MissingAccess, Blocked::MissingHistory, Blocked::TimedOut] {
         let guild = GuildSettings { channel: Some(CHANNEL), paused: Some(blocked), ..GuildSettings::default() };
-        say("status, of a paused server", manage::status(&manage::Status { guild, ..manage::Status::default() }));
+        say(
+            "status, of a paused server",
+            manage::status(language, &manage::Status { guild, ..manage::Status::default() }),
+        );
     }
     let past = |text: &str, generation, tally, finished| PastBatch {
         code: code(text),
@@ -455,17 +478,20 @@ pub fn managing() -> Chapter {
             Some(now() - SignedDuration::from_hours(29)),
         ),
     ];
-    say("history", manage::history(&history, &[], None));
-    say("history, without redemptions", manage::history(&[], &[], None));
-    say("history, of a code that was never redeemed in this server", manage::history(&[], &[], Some(&code("WOS1105"))));
+    say("history", manage::history(language, &history, &[], None));
+    say("history, without redemptions", manage::history(language, &[], &[], None));
+    say(
+        "history, of a code that was never redeemed in this server",
+        manage::history(language, &[], &[], Some(&code("WOS1105"))),
+    );
     let numbers = sample_stats();
-    let charts = stats::charts(&numbers);
+    let charts = stats::charts(language, &numbers);
     let pictures = charts.iter().map(|_| Vec::new()).collect();
-    say("stats", stats::stats(&numbers, &charts, Some(pictures)));
-    say("stats, while too many others are drawn", stats::stats(&numbers, &charts, None));
+    say("stats", stats::stats(language, &numbers, &charts, Some(pictures)));
+    say("stats, while too many others are drawn", stats::stats(language, &numbers, &charts, None));
     let nothing = |players| GuildStats { players, days: Vec::new(), codes: Vec::new(), ..numbers.clone() };
-    say("stats, before anything was posted or redeemed", stats::stats(&nothing(60), &[], Some(Vec::new())));
-    say("stats, without players", stats::stats(&nothing(0), &[], Some(Vec::new())));
+    say("stats, before anything was posted or redeemed", stats::stats(language, &nothing(60), &[], Some(Vec::new())));
+    say("stats, without players", stats::stats(language, &nothing(0), &[], Some(Vec::new())));
     ("/manage giftcode", all)
 }
 
@@ -473,18 +499,21 @@ fn changed(new: u32, known: u32, kept: u32) -> RosterChange {
     RosterChange { new, known, kept }
 }
 
-pub fn rosters() -> Chapter {
+pub fn rosters(language: Language) -> Chapter {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
-    say("add", players::added(changed(3, 1, 0), 104, true));
-    say("add, of known players", players::added(changed(0, 1, 1), 104, false));
-    say("add, with bad ids", players::bad_ids(&[PlayerError::Id("12a4".into()), PlayerError::Id("0".into())]));
-    say("add, with no ids or too many", players::how_many_ids(50));
-    say("remove", players::removed(player(1001), true));
-    say("remove, of a player who is not on the list", players::removed(player(1001), false));
-    say("add, with an invalid state", players::bad_id(&PlayerError::State("0".into())));
-    say("remove, of a name that nobody has", players::nobody_of_that_name("Lord", false));
-    say("remove, of a name that several have", players::nobody_of_that_name("Frost", true));
+    say("add", players::added(language, changed(3, 1, 0), 104, true));
+    say("add, of known players", players::added(language, changed(0, 1, 1), 104, false));
+    say(
+        "add, with bad ids",
+        players::bad_ids(language, &[PlayerError::Id("12a4".into()), PlayerError::Id("0".into())]),
+    );
+    say("add, with no ids or too many", players::how_many_ids(language, 50));
+    say("remove", players::removed(language, player(1001), true));
+    say("remove, of a player who is not on the list", players::removed(language, player(1001), false));
+    say("add, with an invalid state", players::bad_id(language, &PlayerError::State("0".into())));
+    say("remove, of a name that nobody has", players::nobody_of_that_name(language, "Lord", false));
+    say("remove, of a name that several have", players::nobody_of_that_name(language, "Frost", true));
     let listed = |id: u64, name: &str, state| Player {
         id: player(id),
         nickname: name.into(),
@@ -494,60 +523,63 @@ pub fn rosters() -> Chapter {
     let on_page = vec![listed(1001, "Frost", 245), listed(1002, "**Snow** @everyone", 245), listed(1003, "", 0)];
     say(
         "list, the second of three pages",
-        players::roster(&RosterPage { total: 45, without_state: 1, players: on_page }, 1),
+        players::roster(language, &RosterPage { total: 45, without_state: 1, players: on_page }, 1),
     );
-    say("list, empty", players::roster(&RosterPage::default(), 0));
+    say("list, empty", players::roster(language, &RosterPage::default(), 0));
     let bad = |line, reason| BadLine { place: Place::Line(line), reason };
     let lines = [
         bad(5, BadLineReason::Value(PlayerError::Id("12a4".into()))),
         bad(9, BadLineReason::TooFewColumns(Meaning::State)),
     ];
-    say("import", players::imported(changed(90, 8, 2), &[], 104, true));
-    say("import, skipping the bad lines", players::imported(changed(90, 8, 0), &lines, 104, false));
-    say("import, with bad lines", players::not_imported(&lines));
+    say("import", players::imported(language, changed(90, 8, 2), &[], 104, true));
+    say("import, skipping the bad lines", players::imported(language, changed(90, 8, 0), &lines, 104, false));
+    say("import, with bad lines", players::not_imported(language, &lines));
     say(
         "import, of a file that cannot be read",
-        players::bad_file(&RosterFileError::NoIds { found: "\"alliance\", \"player\"".into() }),
+        players::bad_file(language, &RosterFileError::NoIds { found: "\"alliance\", \"player\"".into() }),
     );
-    say("import, of a file without states", players::bad_file(&RosterFileError::NoStates { found: "\"fid\"".into() }));
-    say("import, of a file that cannot be downloaded", players::file_not_fetched());
-    say("export", players::exported(104, b"player_id,nickname,state,furnace_level\n".to_vec()));
-    say("export, empty", players::exported(0, Vec::new()));
+    say(
+        "import, of a file without states",
+        players::bad_file(language, &RosterFileError::NoStates { found: "\"fid\"".into() }),
+    );
+    say("import, of a file that cannot be downloaded", players::file_not_fetched(language));
+    say("export", players::exported(language, 104, b"player_id,nickname,state,furnace_level\n".to_vec()));
+    say("export, empty", players::exported(language, 0, Vec::new()));
     ("/manage players", all)
 }
 
-pub fn everybody() -> Chapter {
+pub fn everybody(language: Language) -> Chapter {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
     let (me, state) = (player(33_750_731), State::new(245).unwrap());
-    say("/giftcode", manage::codes(&[one(), hostile()], &[], false));
-    say("/giftcode, without an active code", manage::codes(&[], &[], false));
-    say("/link", personal::linked(me, state, true, 0));
-    say("/link, of a linked account whose state was wrong", personal::linked(me, state, false, 2));
-    say("/link, with a wrong state", personal::not_confirmed(me, state, &StateCheck::WrongState));
-    say("/link, with an id that nobody has", personal::not_confirmed(me, state, &StateCheck::NoSuchPlayer));
+    say("/giftcode", manage::codes(language, &[one(), hostile()], &[], false));
+    say("/giftcode, without an active code", manage::codes(language, &[], &[], false));
+    say("/link", personal::linked(language, me, state, true, 0));
+    say("/link, of a linked account whose state was wrong", personal::linked(language, me, state, false, 2));
+    say("/link, with a wrong state", personal::not_confirmed(language, me, state, &StateCheck::WrongState));
+    say("/link, with an id that nobody has", personal::not_confirmed(language, me, state, &StateCheck::NoSuchPlayer));
     say(
         "/link, while the game does not answer",
-        personal::not_confirmed(me, state, &StateCheck::Unclear(Status::TimedOut)),
+        personal::not_confirmed(language, me, state, &StateCheck::Unclear(Status::TimedOut)),
     );
-    say("/link, of a sixth account", personal::too_many_links());
-    say("the form, with an invalid id", personal::bad_player(&PlayerError::Id("me".into())));
-    say("the form, with neither yes nor no", personal::yes_or_no());
-    say("/unlink", personal::unlinked(1));
-    say("/unlink, of every account", personal::unlinked(3));
-    say("/unlink, of somebody else's account", personal::unlinked(0));
+    say("/link, of a sixth account", personal::too_many_links(language));
+    say("the form, with an invalid id", personal::bad_player(language, &PlayerError::Id("me".into())));
+    say("the form, with neither yes nor no", personal::yes_or_no(language));
+    say("/unlink", personal::unlinked(language, 1));
+    say("/unlink, of every account", personal::unlinked(language, 3));
+    say("/unlink, of somebody else's account", personal::unlinked(language, 0));
     let players = vec![player(1001), player(1002)];
     let forgotten = |links, erased: &[PlayerId], kept: &[PlayerId]| {
-        personal::forgotten(&Forgotten { links, erased: erased.to_vec(), kept: kept.to_vec() })
+        personal::forgotten(language, &Forgotten { links, erased: erased.to_vec(), kept: kept.to_vec() })
     };
     say("/unlink everything:true", forgotten(3, &players, &[player(1003)]));
     say("/unlink everything:true, with accounts that others have too", forgotten(2, &[], &players));
     say("/unlink everything:true, by an unknown person", forgotten(0, &[], &[]));
-    say("/unlink, with an account and everything:true", personal::one_or_everything());
+    say("/unlink, with an account and everything:true", personal::one_or_everything(language));
     let linked =
         [me, player(1002)].map(|id| Player { id, nickname: "Frost".into(), state: Some(state), furnace_level: None });
-    say("/unlink, with several linked accounts and none chosen", personal::accounts(&linked));
-    say("/redeem, /unlink, without an account", personal::no_links());
+    say("/unlink, with several linked accounts and none chosen", personal::accounts(language, &linked));
+    say("/redeem, /unlink, without an account", personal::no_links(language));
     let standing = |id: u64, outcome, status| Standing {
         player: player(id),
         nickname: format!("Lord{id}"),
@@ -560,7 +592,7 @@ pub fn everybody() -> Chapter {
         standing(1002, Some(Outcome::Pending), Some(Status::TimeoutRetry)),
         standing(1003, Some(Outcome::Pending), None),
     ];
-    say("/redeem, in progress", personal::standings(&[(code("WOS1105"), waiting.clone())], &[], &[], true));
+    say("/redeem, in progress", personal::standings(language, &[(code("WOS1105"), waiting.clone())], &[], &[], true));
     let done = vec![
         standing(1001, Some(Outcome::Granted), Some(Status::Success)),
         standing(1002, Some(Outcome::Already), Some(Status::Received)),
@@ -570,6 +602,7 @@ pub fn everybody() -> Chapter {
     say(
         "/redeem, done",
         personal::standings(
+            language,
             &[(code("WOS1105"), done)],
             &[(code("OLDCODE"), OverReason::Expired)],
             &[code("TENTH1")],
@@ -590,35 +623,38 @@ pub fn everybody() -> Chapter {
             (code(&format!("CODE{number:02}")), of_code.collect())
         })
         .collect();
-    say("a menu, done, with more than fits into a message", personal::standings(&many, &[], &[], false));
+    say("a menu, done, with more than fits into a message", personal::standings(language, &many, &[], &[], false));
     say(
         "/redeem, when it takes longer than an answer can be edited",
-        personal::standings(&[(code("WOS1105"), waiting)], &[], &[], false),
+        personal::standings(language, &[(code("WOS1105"), waiting)], &[], &[], false),
     );
     say(
         "/redeem and the buttons, with a code that is not active",
-        personal::code_over(&code("WOS1105"), &OverReason::Invalidated(Status::Used)),
+        personal::code_over(language, &code("WOS1105"), &OverReason::Invalidated(Status::Used)),
     );
-    say("/redeem and the buttons, when ten codes are already waiting", personal::too_many_waiting(&[code("WOS1105")]));
-    say("a fourth request before one of the others has finished", personal::too_many_requests());
-    say("a command or button for managers only", access::managers_only(Language::En, &[]));
-    say("the same, when the server has named roles", access::managers_only(Language::En, &own::access_roles()));
-    say("a command outside of servers", personal::servers_only());
-    say("an unknown button", personal::outdated());
-    say("the form, submitted after a day", personal::form_expired());
-    say("an internal error", personal::failed("3fa94c"));
-    say("a change that cannot be saved", personal::not_saved("3fa94c"));
-    say("a restart during an answer", personal::restarting());
+    say(
+        "/redeem and the buttons, when ten codes are already waiting",
+        personal::too_many_waiting(language, &[code("WOS1105")]),
+    );
+    say("a fourth request before one of the others has finished", personal::too_many_requests(language));
+    say("a command or button for managers only", access::managers_only(language, &[]));
+    say("the same, when the server has named roles", access::managers_only(language, &own::access_roles()));
+    say("a command outside of servers", personal::servers_only(language));
+    say("an unknown button", personal::outdated(language));
+    say("the form, submitted after a day", personal::form_expired(language));
+    say("an internal error", personal::failed(language, "3fa94c"));
+    say("a change that cannot be saved", personal::not_saved(language, "3fa94c"));
+    say("a restart during an answer", personal::restarting(language));
     ("For everybody", all)
 }
 
 /// The form that asks for an account.
-pub fn form() -> serde_json::Value {
-    serde_json::to_value(personal::who_are_you(&Action::WhoAmI(vec![code("WOS1105")]))).unwrap()
+pub fn form(language: Language) -> serde_json::Value {
+    serde_json::to_value(personal::who_are_you(language, &Action::WhoAmI(vec![code("WOS1105")]))).unwrap()
 }
 
 /// Messages with contents of the greatest length, in characters that grow most when they are escaped.
-pub fn longest() -> Vec<(String, Message)> {
+pub fn longest(language: Language) -> Vec<(String, Message)> {
     let stars = |count: usize| "*".repeat(count);
     let longest_code = |number: usize| AnnouncedCode {
         code: code(&format!("{number:0>32}")),
@@ -685,22 +721,30 @@ pub fn longest() -> Vec<(String, Message)> {
         .collect();
     let standings: Vec<_> = (0..25).map(|number| (longest_code(number).code, (0..5).map(standing).collect())).collect();
     [
-        ("one code", post::post(&announcement(MessageKind::New, 1, codes(1)))),
-        ("ten codes", post::post(&announcement(MessageKind::New, usize::MAX, codes(10)))),
-        ("a list", post::post(&announcement(MessageKind::More, usize::MAX, codes(40)))),
-        ("ten codes that are over", post::corrected(&correction(10, over(10)))),
-        ("a run", batch::batch(&waits, now())),
-        ("a run that ended", batch::batch(&batch_of(tally, true), now())),
-        ("the history", manage::history(&runs, &over_codes, None)),
-        ("the codes", manage::codes(&codes(400), &over_codes, true)),
-        ("the status", manage::status(&status)),
-        ("the stats", stats::stats(&longest_stats(), &stats::charts(&longest_stats()), Some(vec![Vec::new(); 3]))),
-        ("a roster", players::roster(&roster, 1)),
-        ("bad lines", players::not_imported(&lines)),
-        ("lines left out", players::imported(changed(9, 9, 9), &lines, 9, true)),
-        ("a file without players", players::bad_file(&RosterFileError::NoIds { found: stars(400) })),
-        ("bad ids", players::bad_ids(&vec![PlayerError::Id(stars(32)); 50])),
-        ("standings", personal::standings(&standings, &[], &many_codes, true)),
+        ("one code", post::post(language, &announcement(MessageKind::New, 1, codes(1)))),
+        ("ten codes", post::post(language, &announcement(MessageKind::New, usize::MAX, codes(10)))),
+        ("a list", post::post(language, &announcement(MessageKind::More, usize::MAX, codes(40)))),
+        ("ten codes that are over", post::corrected(language, &correction(10, over(10)))),
+        ("a run", batch::batch(language, &waits, now())),
+        ("a run that ended", batch::batch(language, &batch_of(tally, true), now())),
+        ("the history", manage::history(language, &runs, &over_codes, None)),
+        ("the codes", manage::codes(language, &codes(400), &over_codes, true)),
+        ("the status", manage::status(language, &status)),
+        (
+            "the stats",
+            stats::stats(
+                language,
+                &longest_stats(),
+                &stats::charts(language, &longest_stats()),
+                Some(vec![Vec::new(); 3]),
+            ),
+        ),
+        ("a roster", players::roster(language, &roster, 1)),
+        ("bad lines", players::not_imported(language, &lines)),
+        ("lines left out", players::imported(language, changed(9, 9, 9), &lines, 9, true)),
+        ("a file without players", players::bad_file(language, &RosterFileError::NoIds { found: stars(400) })),
+        ("bad ids", players::bad_ids(language, &vec![PlayerError::Id(stars(32)); 50])),
+        ("standings", personal::standings(language, &standings, &[], &many_codes, true)),
     ]
     .map(|(when, message)| (when.to_owned(), message))
     .into()

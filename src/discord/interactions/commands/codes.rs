@@ -22,17 +22,19 @@ pub(super) async fn add(
         let (bot, guild) = (ctx.data(), guild(ctx)?);
         let code = match Code::parse(&code) {
             Ok(code) => code,
-            Err(error) => return Ok(manage::no_code(&error)),
+            Err(error) => return Ok(manage::no_code(language(ctx), &error)),
         };
         Ok(match bot.codes.add_guild_code(guild, code.clone()).await? {
-            AddedCode::Added => manage::code_added(&code, &bot.guilds.guild(guild).await?),
-            AddedCode::Known => manage::code_known(&code),
+            AddedCode::Added => manage::code_added(language(ctx), &code, &bot.guilds.guild(guild).await?),
+            AddedCode::Known => manage::code_known(language(ctx), &code),
             AddedCode::Over(_, start) => match appeal::wait_for_verdict(ctx.data(), &code, start).await? {
-                Some(AppealResult::Active(shown)) => manage::code_added(&shown.code, &bot.guilds.guild(guild).await?),
+                Some(AppealResult::Active(shown)) => {
+                    manage::code_added(language(ctx), &shown.code, &bot.guilds.guild(guild).await?)
+                }
                 Some(AppealResult::Over(over, recheck)) => {
                     words::added_though_over(language(ctx), &code, &over, recheck)
                 }
-                None => manage::code_unknown(&code),
+                None => manage::code_unknown(language(ctx), &code),
             },
         })
     })
@@ -52,11 +54,11 @@ pub(super) async fn remove(
     respond(ctx, async move {
         let code = match Code::parse(&code) {
             Ok(code) => code,
-            Err(error) => return Ok(manage::no_code(&error)),
+            Err(error) => return Ok(manage::no_code(language(ctx), &error)),
         };
         Ok(match ctx.data().codes.remove_guild_code(guild(ctx)?, code.key()).await? {
-            Some(dropped) => manage::code_removed(&code, u32::try_from(dropped).unwrap_or(u32::MAX)),
-            None => manage::nothing_to_remove(&code),
+            Some(dropped) => manage::code_removed(language(ctx), &code, u32::try_from(dropped).unwrap_or(u32::MAX)),
+            None => manage::nothing_to_remove(language(ctx), &code),
         })
     })
     .await
@@ -68,7 +70,7 @@ pub(super) async fn list(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
         let (bot, guild) = (ctx.data(), guild(ctx)?);
         let over = bot.codes.over_codes(guild, None, words::OVER_CODES).await?;
-        Ok(manage::codes(&bot.codes.active_codes(guild).await?, &over, true))
+        Ok(manage::codes(language(ctx), &bot.codes.active_codes(guild).await?, &over, true))
     })
     .await
 }
@@ -77,10 +79,10 @@ pub(super) async fn list(ctx: Context<'_>) -> anyhow::Result<()> {
 async fn usable(ctx: Context<'_>, text: &str) -> anyhow::Result<Result<AnnouncedCode, Message>> {
     let code = match Code::parse(text) {
         Ok(code) => code,
-        Err(error) => return Ok(Err(manage::no_code(&error))),
+        Err(error) => return Ok(Err(manage::no_code(language(ctx), &error))),
     };
     let Some(found) = ctx.data().codes.find_guild_code(guild(ctx)?, code.key()).await? else {
-        return Ok(Err(manage::code_unknown(&code)));
+        return Ok(Err(manage::code_unknown(language(ctx), &code)));
     };
     if found.over.is_none() {
         return Ok(Ok(found.shown));
@@ -90,7 +92,7 @@ async fn usable(ctx: Context<'_>, text: &str) -> anyhow::Result<Result<Announced
         Some(AppealResult::Over(over, recheck)) => {
             Err(words::code_over(language(ctx), &found.shown.code, &over, recheck))
         }
-        None => Err(manage::code_unknown(&code)),
+        None => Err(manage::code_unknown(language(ctx), &code)),
     })
 }
 
@@ -111,7 +113,7 @@ pub(super) async fn redeem(
             Err(refusal) => return Ok(refusal),
         };
         let start = bot.requests.start_batch(guild, shown.code.key(), shown.generation).await?;
-        Ok(manage::batch_started(&shown.code, start, bot.guilds.guild(guild).await?.channel))
+        Ok(manage::batch_started(language(ctx), &shown.code, start, bot.guilds.guild(guild).await?.channel))
     })
     .await
 }
@@ -132,7 +134,7 @@ pub(super) async fn retry(
             Err(refusal) => return Ok(refusal),
         };
         let again = ctx.data().requests.retry_batch(guild(ctx)?, shown.code.key(), shown.generation).await?;
-        Ok(manage::retried(&shown.code, again))
+        Ok(manage::retried(language(ctx), &shown.code, again))
     })
     .await
 }

@@ -10,7 +10,7 @@ use crate::domain::health::Health;
 use crate::domain::players::player::{ChannelId, RoleId};
 
 use super::autocomplete::codes_known;
-use super::{Context, guild, respond};
+use super::{Context, guild, language, respond};
 
 /// Post new codes in this or another channel
 #[poise::command(slash_command, guild_only)]
@@ -36,22 +36,22 @@ async fn set_channel(
     let (bot, guild) = (ctx.data(), guild(ctx)?);
     let channel = ChannelId(channel.map_or(ctx.interaction.channel_id, |channel| channel.id).get());
     let Some(granted) = permissions::in_channel(&bot.rest, guild, channel).await? else {
-        return Ok(manage::channel_unknown());
+        return Ok(manage::channel_unknown(language(ctx)));
     };
     if let Some(until) = granted.timed_out_until {
-        return Ok(manage::in_a_timeout(until));
+        return Ok(manage::in_a_timeout(language(ctx), until));
     }
     let granted = granted.permissions;
     let needed = missing(NEEDED, granted);
     if !needed.is_empty() {
-        return Ok(manage::channel_refused(channel, &needed));
+        return Ok(manage::channel_refused(language(ctx), channel, &needed));
     }
     // @everyone is a role with the id of the server, and a mention of it would notify nobody.
     if role.as_ref().is_some_and(|role| role.id.get() == guild.0) {
-        return Ok(manage::everyone_refused());
+        return Ok(manage::everyone_refused(language(ctx)));
     }
     if role.is_some() && no_role {
-        return Ok(manage::role_or_none());
+        return Ok(manage::role_or_none(language(ctx)));
     }
     let settings = bot.guilds.guild(guild).await?;
     // The role that is set may have been deleted or made unmentionable since.
@@ -72,13 +72,16 @@ async fn set_channel(
         None => Mention::Nobody,
     };
     bot.guilds.set_channel_and_role(guild, channel, Some(mention.role())).await?;
-    Ok(manage::channel_set(channel, settings.channel.is_none(), mention, &missing(USEFUL, granted)))
+    Ok(manage::channel_set(language(ctx), channel, settings.channel.is_none(), mention, &missing(USEFUL, granted)))
 }
 
 /// Stop posting codes in this server
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn unsetchannel(ctx: Context<'_>) -> anyhow::Result<()> {
-    respond(ctx, async move { Ok(manage::channel_unset(ctx.data().guilds.unset_channel(guild(ctx)?).await?)) }).await
+    respond(ctx, async move {
+        Ok(manage::channel_unset(language(ctx), ctx.data().guilds.unset_channel(guild(ctx)?).await?))
+    })
+    .await
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, poise::ChoiceParameter)]
@@ -96,8 +99,8 @@ pub(super) async fn auto(ctx: Context<'_>, #[description = "on or off"] switch: 
         let (bot, guild) = (ctx.data(), guild(ctx)?);
         bot.guilds.set_auto_redeem(guild, switch == Switch::On).await?;
         Ok(match switch {
-            Switch::On => manage::auto_on(bot.guilds.guild(guild).await?.players),
-            Switch::Off => manage::auto_off(),
+            Switch::On => manage::auto_on(language(ctx), bot.guilds.guild(guild).await?.players),
+            Switch::Off => manage::auto_off(language(ctx)),
         })
     })
     .await
@@ -110,16 +113,19 @@ pub(super) async fn status(ctx: Context<'_>) -> anyhow::Result<()> {
         let (bot, guild) = (ctx.data(), guild(ctx)?);
         let Health { feeds, replica, engine, discord, .. } = bot.health.read().await;
         let active = bot.codes.active_codes(guild).await?.len();
-        Ok(manage::status(&manage::Status {
-            guild: bot.guilds.guild(guild).await?,
-            active_codes: u32::try_from(active).unwrap_or(u32::MAX),
-            waiting_here: bot.batches.pending_in_guild(guild).await?,
-            waiting_everywhere: bot.reports.pending_redemptions().await?,
-            feeds,
-            replica: replica.map_err(anyhow::Error::msg)?,
-            engine,
-            discord,
-        }))
+        Ok(manage::status(
+            language(ctx),
+            &manage::Status {
+                guild: bot.guilds.guild(guild).await?,
+                active_codes: u32::try_from(active).unwrap_or(u32::MAX),
+                waiting_here: bot.batches.pending_in_guild(guild).await?,
+                waiting_everywhere: bot.reports.pending_redemptions().await?,
+                feeds,
+                replica: replica.map_err(anyhow::Error::msg)?,
+                engine,
+                discord,
+            },
+        ))
     })
     .await
 }
@@ -137,13 +143,13 @@ pub(super) async fn history(
     respond(ctx, async move {
         let code = match code.as_deref().map(Code::parse).transpose() {
             Ok(code) => code,
-            Err(error) => return Ok(manage::no_code(&error)),
+            Err(error) => return Ok(manage::no_code(language(ctx), &error)),
         };
         let key = code.as_ref().map(Code::key);
         let (bot, guild) = (ctx.data(), guild(ctx)?);
         let over = bot.codes.over_codes(guild, key.clone(), appeal::OVER_CODES).await?;
         let batches = bot.batches.past_batches(guild, key, manage::HISTORY_BATCHES).await?;
-        Ok(manage::history(&batches, &over, code.as_ref()))
+        Ok(manage::history(language(ctx), &batches, &over, code.as_ref()))
     })
     .await
 }
@@ -154,11 +160,11 @@ pub(super) async fn stats(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
         let bot = ctx.data();
         let stats = bot.reports.guild_stats(guild(ctx)?).await?;
-        let charts = charts::charts(&stats);
+        let charts = charts::charts(language(ctx), &stats);
         let drawn = bot.pictures.draw(charts.iter().map(|chart| chart.svg.clone()).collect()).await;
         let pictures =
             drawn.inspect_err(|error| tracing::warn!("The charts of a server were not drawn: {error:#}")).ok();
-        Ok(charts::stats(&stats, &charts, pictures))
+        Ok(charts::stats(language(ctx), &stats, &charts, pictures))
     })
     .await
 }

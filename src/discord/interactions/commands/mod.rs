@@ -74,7 +74,7 @@ pub(in crate::discord) async fn check(ctx: poise::Context<'_, Bot, anyhow::Error
     }
     let bot = ctx.data();
     let refusal = match guild(ctx) {
-        Err(_) => words::servers_only(),
+        Err(_) => words::servers_only(language(ctx)),
         Ok(guild) => {
             if may_manage(bot, guild, Managed::Anything, ctx.interaction.member.as_deref()).await? {
                 return Ok(true);
@@ -107,7 +107,7 @@ pub(in crate::discord) async fn on_error(error: poise::FrameworkError<'_, Bot, a
         ),
         E::GuildOnly { ctx: poise::Context::Application(ctx), .. } => {
             if let Some(interaction) = answerable(ctx)
-                && let Err(error) = interaction.answer(&words::servers_only()).await
+                && let Err(error) = interaction.answer(&words::servers_only(language(ctx))).await
             {
                 tracing::debug!("{error:#}");
             }

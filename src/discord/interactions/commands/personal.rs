@@ -7,14 +7,14 @@ use crate::domain::codes::code::Code;
 use crate::domain::players::player::{GuildId, PlayerId, State};
 
 use super::autocomplete::{codes_active, own_accounts};
-use super::{Context, acknowledge, guild, respond, user};
+use super::{Context, acknowledge, guild, language, respond, user};
 
 /// Show the active gift codes
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn giftcode(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
         let codes = ctx.data().codes.active_codes(guild(ctx).unwrap_or(GuildId(0))).await?;
-        Ok(manage::codes(&codes, &[], false))
+        Ok(manage::codes(language(ctx), &codes, &[], false))
     })
     .await
 }
@@ -35,14 +35,16 @@ pub(super) async fn link(
     respond(ctx, async move {
         let (player, state) = match (player_id.to_string().parse::<PlayerId>(), state.to_string().parse::<State>()) {
             (Ok(player), Ok(state)) => (player, state),
-            (Err(error), _) | (_, Err(error)) => return Ok(personal::bad_player(&error)),
+            (Err(error), _) | (_, Err(error)) => return Ok(personal::bad_player(language(ctx), &error)),
         };
         let bot = ctx.data();
-        let Some(_check) = bot.check_limit.acquire(user(ctx)) else { return Ok(personal::too_many_requests()) };
-        if let Err(refusal) = linking::confirm(bot, player, state).await {
+        let Some(_check) = bot.check_limit.acquire(user(ctx)) else {
+            return Ok(personal::too_many_requests(language(ctx)));
+        };
+        if let Err(refusal) = linking::confirm(bot, language(ctx), player, state).await {
             return Ok(refusal);
         }
-        Ok(linking::link(bot, user(ctx), player, state).await?.1)
+        Ok(linking::link(bot, language(ctx), user(ctx), player, state).await?.1)
     })
     .await
 }
@@ -63,23 +65,25 @@ pub(super) async fn unlink(
     respond(ctx, async move {
         let (bot, user) = (ctx.data(), user(ctx));
         match (everything, &player_id) {
-            (Some(true), None) => return Ok(personal::forgotten(&bot.erasures.forget_user(user).await?)),
-            (Some(true), Some(_)) => return Ok(personal::one_or_everything()),
+            (Some(true), None) => {
+                return Ok(personal::forgotten(language(ctx), &bot.erasures.forget_user(user).await?));
+            }
+            (Some(true), Some(_)) => return Ok(personal::one_or_everything(language(ctx))),
             (Some(false) | None, _) => {}
         }
         let player = match player_id.as_deref().map(|text| text.trim().parse::<PlayerId>()).transpose() {
             Ok(player) => player,
-            Err(error) => return Ok(personal::bad_player(&error)),
+            Err(error) => return Ok(personal::bad_player(language(ctx), &error)),
         };
         if player.is_none() {
             let accounts = bot.rosters.links(user).await?;
             match accounts.len() {
-                0 => return Ok(personal::no_links()),
+                0 => return Ok(personal::no_links(language(ctx))),
                 1 => {}
-                _ => return Ok(personal::accounts(&accounts)),
+                _ => return Ok(personal::accounts(language(ctx), &accounts)),
             }
         }
-        Ok(personal::unlinked(bot.rosters.unlink(user, player).await?))
+        Ok(personal::unlinked(language(ctx), bot.rosters.unlink(user, player).await?))
     })
     .await
 }
@@ -97,10 +101,10 @@ pub(super) async fn redeem(
     let (bot, interaction) = (ctx.data(), acknowledge(ctx).await?);
     let code = match Code::parse(&code) {
         Ok(code) => code,
-        Err(error) => return interaction.answer(&manage::no_code(&error)).await,
+        Err(error) => return interaction.answer(&manage::no_code(language(ctx), &error)).await,
     };
     let Some(permit) = bot.request_limit.acquire(user(ctx)) else {
-        return interaction.answer(&personal::too_many_requests()).await;
+        return interaction.answer(&personal::too_many_requests(language(ctx))).await;
     };
     redemption::redeem(bot, &interaction, permit, Accounts::LinkedTo(user(ctx)), &[code]).await
 }

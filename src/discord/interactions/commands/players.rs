@@ -9,7 +9,7 @@ use crate::domain::text::trim;
 
 use super::attachment::{self, FetchError};
 use super::autocomplete::roster;
-use super::{Context, guild, respond};
+use super::{Context, guild, language, respond};
 
 /// The most ids in one `add`.
 const MAX_IDS: usize = 50;
@@ -30,18 +30,18 @@ pub(super) async fn add(
     respond(ctx, async move {
         let state: State = match state.to_string().parse() {
             Ok(state) => state,
-            Err(error) => return Ok(words::bad_id(&error)),
+            Err(error) => return Ok(words::bad_id(language(ctx), &error)),
         };
         let ids = match read_ids(&player_ids) {
             Ok(ids) if (1..=MAX_IDS).contains(&ids.len()) => ids,
-            Ok(_) => return Ok(words::how_many_ids(MAX_IDS)),
-            Err(errors) => return Ok(words::bad_ids(&errors)),
+            Ok(_) => return Ok(words::how_many_ids(language(ctx), MAX_IDS)),
+            Err(errors) => return Ok(words::bad_ids(language(ctx), &errors)),
         };
         let (bot, guild) = (ctx.data(), guild(ctx)?);
         let player = |id| Player { id, nickname: String::new(), state: Some(state), furnace_level: None };
         let change = bot.rosters.add_to_roster(guild, ids.into_iter().map(player).collect()).await?;
         let settings = bot.guilds.guild(guild).await?;
-        Ok(words::added(change, settings.players, settings.auto_redeem))
+        Ok(words::added(language(ctx), change, settings.players, settings.auto_redeem))
     })
     .await
 }
@@ -81,12 +81,12 @@ pub(super) async fn remove(
                 let mut found = found.iter().filter(|player| called(player));
                 match (found.next(), found.next()) {
                     (Some(only), None) => only.id,
-                    (first, _) => return Ok(words::nobody_of_that_name(typed, first.is_some())),
+                    (first, _) => return Ok(words::nobody_of_that_name(language(ctx), typed, first.is_some())),
                 }
             }
         };
         let removed = bot.rosters.remove_from_roster(guild, vec![id]).await?;
-        Ok(words::removed(id, removed > 0))
+        Ok(words::removed(language(ctx), id, removed > 0))
     })
     .await
 }
@@ -96,7 +96,7 @@ pub(super) async fn remove(
 pub(super) async fn list(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
         let page = ctx.data().rosters.roster(guild(ctx)?, 0, words::PAGE).await?;
-        Ok(words::roster(&page, 0))
+        Ok(words::roster(language(ctx), &page, 0))
     })
     .await
 }
@@ -124,32 +124,32 @@ async fn import_file(
 ) -> anyhow::Result<Message> {
     let state = match state.map(|state| state.to_string().parse::<State>()).transpose() {
         Ok(state) => state,
-        Err(error) => return Ok(words::bad_id(&error)),
+        Err(error) => return Ok(words::bad_id(language(ctx), &error)),
     };
     if usize::try_from(file.size).is_ok_and(|size| size > roster_file::MAX_BYTES) {
-        return Ok(words::bad_file(&roster_file::RosterFileError::TooLarge));
+        return Ok(words::bad_file(language(ctx), &roster_file::RosterFileError::TooLarge));
     }
     let bytes = match attachment::fetch(&file.url, roster_file::MAX_BYTES).await {
         Ok(bytes) => bytes,
         Err(FetchError::TooLarge) => {
-            return Ok(words::bad_file(&roster_file::RosterFileError::TooLarge));
+            return Ok(words::bad_file(language(ctx), &roster_file::RosterFileError::TooLarge));
         }
         Err(error) => {
             tracing::warn!("Cannot download a players file: {error}");
-            return Ok(words::file_not_fetched());
+            return Ok(words::file_not_fetched(language(ctx)));
         }
     };
     let read = match roster_file::parse(&bytes, state) {
         Ok(read) => read,
-        Err(error) => return Ok(words::bad_file(&error)),
+        Err(error) => return Ok(words::bad_file(language(ctx), &error)),
     };
     if !read.bad_lines.is_empty() && !skips {
-        return Ok(words::not_imported(&read.bad_lines));
+        return Ok(words::not_imported(language(ctx), &read.bad_lines));
     }
     let (bot, guild) = (ctx.data(), guild(ctx)?);
     let change = bot.rosters.add_to_roster(guild, read.players).await?;
     let settings = bot.guilds.guild(guild).await?;
-    Ok(words::imported(change, &read.bad_lines, settings.players, settings.auto_redeem))
+    Ok(words::imported(language(ctx), change, &read.bad_lines, settings.players, settings.auto_redeem))
 }
 
 /// Download the player list as a CSV file
@@ -157,7 +157,7 @@ async fn import_file(
 pub(super) async fn export(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
         let page = ctx.data().rosters.roster(guild(ctx)?, 0, u32::MAX).await?;
-        Ok(words::exported(page.total, roster_file::write(&page.players)))
+        Ok(words::exported(language(ctx), page.total, roster_file::write(&page.players)))
     })
     .await
 }

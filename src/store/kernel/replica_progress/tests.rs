@@ -225,6 +225,7 @@ async fn who_does_not_lead_writes_nothing_on_an_acts_account() {
         guild: GUILD,
         channel: ChannelId(8),
         message: None,
+        language: crate::domain::text::language::Language::En,
         attempted_at: None,
         code: Code::parse("GOGOWOS").unwrap(),
         tally: crate::domain::redeeming::batch_progress::Tally::default(),
