@@ -12,6 +12,7 @@ use crate::domain::redeeming::outcome::Outcome;
 use crate::ports::{BatchMessage, MessageId};
 
 use super::tallies::{self, Counts};
+use super::guilds::SERVER_LANGUAGE;
 use super::{guilds, posts};
 use crate::store::handles::Batches;
 use crate::store::kernel::{Millis, StoreError};
@@ -105,7 +106,7 @@ impl Batches {
                 "SELECT runs.guild_id, runs.code_key, runs.generation, coalesce(runs.nonce, ''), runs.message_id,
                         runs.attempted_at, runs.finished_at IS NOT NULL, codes.code,
                         iif(runs.message_id IS NULL AND runs.attempted_at IS NULL, g.channel_id,
-                            coalesce(runs.channel_id, g.channel_id))
+                            coalesce(runs.channel_id, g.channel_id)), {SERVER_LANGUAGE}
                  FROM runs INDEXED BY runs_untold JOIN codes USING (code_key) JOIN guilds g ON g.guild_id = runs.guild_id
                  WHERE runs.deleted = 0 AND {UNTOLD} ORDER BY runs.started_at, runs.code_key, runs.guild_id"
             );

@@ -8,6 +8,7 @@ pub mod access;
 pub mod appeal;
 pub mod batch;
 pub mod escape;
+pub mod files;
 pub mod health;
 pub mod language;
 pub mod manage;

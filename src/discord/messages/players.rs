@@ -5,12 +5,13 @@ use serenity::all::{ButtonStyle, CreateActionRow, CreateButton, CreateEmbed};
 
 use crate::discord::custom_id::Action;
 use crate::domain::players::player::{Player, PlayerError, PlayerId};
-use crate::domain::players::roster_file::{BadLine, RosterFileError};
+use crate::domain::players::roster_file::BadLine;
 use crate::domain::text::language::Language;
 use crate::store::{RosterChange, RosterPage};
 
 use super::batch::player as named;
 use super::escape::{clip, escape};
+use super::files;
 use super::{Message, colour, count, thousands};
 
 /// Players on a page.
@@ -161,7 +162,7 @@ fn lines_were(language: Language, lines: &[BadLine]) -> String {
 
 fn bad_lines(language: Language, lines: &[BadLine]) -> String {
     let shown: Vec<String> =
-        lines.iter().take(BAD_LINES).map(|line| format!("• {}", escape(&line.to_string(), 130))).collect();
+        lines.iter().take(BAD_LINES).map(|line| format!("• {}", clip(&files::bad_line(language, line), 200))).collect();
     let left = lines.len() - shown.len();
     let more = if left > 0 { format!("\n… and {left} more") } else { String::new() };
     shown.join("\n") + &more
@@ -173,14 +174,6 @@ pub fn not_imported(language: Language, lines: &[BadLine]) -> Message {
         "❌ Nobody was imported because of these lines:\n{}\nCorrect them, or skip them with `skip_bad_lines`.",
         bad_lines(language, lines)
     ))
-}
-
-pub fn bad_file(language: Language, error: &RosterFileError) -> Message {
-    let option = match error {
-        RosterFileError::NoStates { .. } => ", or set one for all players with `state`",
-        _ => "",
-    };
-    Message::text(format!("❌ Nobody was imported: {}{option}.", escape(&error.to_string(), 700)))
 }
 
 pub fn file_not_fetched(language: Language) -> Message {

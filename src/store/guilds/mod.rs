@@ -16,7 +16,6 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use crate::domain::codes::channel::Blocked;
 use crate::domain::players::player::{ChannelId, GuildId, RoleId};
-use crate::domain::text::language::Language;
 use crate::store::handles::{Batches, Guilds};
 use crate::store::kernel::{Millis, StoreError, Tx};
 
@@ -122,11 +121,6 @@ fn settings(row: &Row<'_>) -> rusqlite::Result<GuildSettings> {
         },
         players: row.get(4)?,
     })
-}
-
-/// The language of a server's posts and progress messages, from a row of a query over `guilds`. It cannot be set yet.
-pub(in crate::store) fn server_language(_: &Row<'_>) -> rusqlite::Result<Language> {
-    Ok(Language::default())
 }
 
 /// Selects the codes that are worth posting and redeeming in a guild. The game has not invalidated them, they have not

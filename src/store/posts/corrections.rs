@@ -10,6 +10,7 @@ use crate::domain::codes::channel::{OverReason, ShownState};
 use crate::domain::codes::post_plan::MessageKind;
 use crate::domain::players::player::GuildId;
 use crate::ports::{AnnouncedCode, Correction, MessageId};
+use crate::store::guilds::{SERVER_LANGUAGE, server_language};
 use crate::store::handles::PostQueue;
 use crate::store::kernel::{Millis, StoreError};
 
@@ -57,7 +58,7 @@ fn heads(
 ) -> rusqlite::Result<Vec<(Correction, Timestamp)>> {
     let sql = format!(
         "SELECT p.nonce, p.guild_id, p.channel_id, p.message_id, p.kind, p.total, g.mention_role,
-                max(p.next_attempt_at) AS at
+                max(p.next_attempt_at) AS at, {SERVER_LANGUAGE}
          FROM ({}) p JOIN guilds g ON g.guild_id = p.guild_id AND g.paused IS NULL AND g.deleted = 0
          WHERE p.message_id <> 0 AND p.channel_id IS NOT NULL AND (?3 IS NULL OR p.guild_id = ?3)
          GROUP BY p.nonce ORDER BY at, p.nonce LIMIT ?2",
@@ -77,7 +78,7 @@ fn correction(row: &Row<'_>) -> rusqlite::Result<Correction> {
         message: MessageId(row.get::<_, i64>(3)?.cast_unsigned()),
         kind: row.get::<_, MessageKind>(4)?,
         total: row.get::<_, u32>(5)? as usize,
-        language: crate::store::guilds::server_language(row)?,
+        language: server_language(row)?,
         role: row.get(6)?,
         codes: Vec::new(),
     })

@@ -3,7 +3,7 @@
 use giftcode_bot::discord::custom_id::Action;
 use giftcode_bot::discord::messages::appeal::{self, Recheck};
 use giftcode_bot::discord::messages::manage::Mention;
-use giftcode_bot::discord::messages::{Message, access, batch, manage, personal, players, post, stats};
+use giftcode_bot::discord::messages::{Message, access, batch, files, manage, personal, players, post, stats};
 use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::codes::channel::{Blocked, OverReason};
 use giftcode_bot::domain::codes::code::{Code, CodeError};
@@ -27,6 +27,7 @@ use giftcode_bot::store::{
 };
 use jiff::{SignedDuration, Timestamp};
 
+pub mod language;
 pub mod own;
 
 /// A chapter of the page: its title, and its messages, each with the situation in which people see it.
@@ -536,11 +537,11 @@ pub fn rosters(language: Language) -> Chapter {
     say("import, with bad lines", players::not_imported(language, &lines));
     say(
         "import, of a file that cannot be read",
-        players::bad_file(language, &RosterFileError::NoIds { found: "\"alliance\", \"player\"".into() }),
+        files::not_imported(language, &RosterFileError::NoIds { found: "\"alliance\", \"player\"".into() }),
     );
     say(
         "import, of a file without states",
-        players::bad_file(language, &RosterFileError::NoStates { found: "\"fid\"".into() }),
+        files::not_imported(language, &RosterFileError::NoStates { found: "\"fid\"".into() }),
     );
     say("import, of a file that cannot be downloaded", players::file_not_fetched(language));
     say("export", players::exported(language, 104, b"player_id,nickname,state,furnace_level\n".to_vec()));
@@ -742,7 +743,7 @@ pub fn longest(language: Language) -> Vec<(String, Message)> {
         ("a roster", players::roster(language, &roster, 1)),
         ("bad lines", players::not_imported(language, &lines)),
         ("lines left out", players::imported(language, changed(9, 9, 9), &lines, 9, true)),
-        ("a file without players", players::bad_file(language, &RosterFileError::NoIds { found: stars(400) })),
+        ("a file without players", files::not_imported(language, &RosterFileError::NoIds { found: stars(400) })),
         ("bad ids", players::bad_ids(language, &vec![PlayerError::Id(stars(32)); 50])),
         ("standings", personal::standings(language, &standings, &[], &many_codes, true)),
     ]

@@ -2,7 +2,7 @@
 
 use poise::serenity_prelude as serenity;
 
-use crate::discord::messages::{Message, players as words};
+use crate::discord::messages::{Message, files, players as words};
 use crate::domain::players::player::{Player, PlayerError, PlayerId, State};
 use crate::domain::players::roster_file;
 use crate::domain::text::trim;
@@ -127,12 +127,12 @@ async fn import_file(
         Err(error) => return Ok(words::bad_id(language(ctx), &error)),
     };
     if usize::try_from(file.size).is_ok_and(|size| size > roster_file::MAX_BYTES) {
-        return Ok(words::bad_file(language(ctx), &roster_file::RosterFileError::TooLarge));
+        return Ok(files::not_imported(language(ctx), &roster_file::RosterFileError::TooLarge));
     }
     let bytes = match attachment::fetch(&file.url, roster_file::MAX_BYTES).await {
         Ok(bytes) => bytes,
         Err(FetchError::TooLarge) => {
-            return Ok(words::bad_file(language(ctx), &roster_file::RosterFileError::TooLarge));
+            return Ok(files::not_imported(language(ctx), &roster_file::RosterFileError::TooLarge));
         }
         Err(error) => {
             tracing::warn!("Cannot download a players file: {error}");
@@ -141,7 +141,7 @@ async fn import_file(
     };
     let read = match roster_file::parse(&bytes, state) {
         Ok(read) => read,
-        Err(error) => return Ok(words::bad_file(language(ctx), &error)),
+        Err(error) => return Ok(files::not_imported(language(ctx), &error)),
     };
     if !read.bad_lines.is_empty() && !skips {
         return Ok(words::not_imported(language(ctx), &read.bad_lines));

@@ -21,6 +21,7 @@ use super::spreadsheet;
 use crate::domain::text::{NAME_CHARS, clean, trim};
 
 pub use self::columns::Meaning;
+pub use self::table::MAX_COLUMNS;
 pub use self::error::{BadLine, BadLineReason, FileKind, Place, RosterFileError, Separator};
 
 /// The largest players file, in bytes: about 150,000 players.

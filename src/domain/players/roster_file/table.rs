@@ -10,9 +10,10 @@ use super::columns::Columns;
 use super::error::{BadLineReason, Place, Separator};
 use crate::domain::text::{is_unseen, trim};
 
-/// The longest line, in bytes, and the most columns of a line.
+/// The longest line, in bytes.
 const MAX_LINE_BYTES: usize = 20_000;
-pub(super) const MAX_COLUMNS: usize = 200;
+/// The most columns of a line.
+pub const MAX_COLUMNS: usize = 200;
 /// The possible separators, the most frequent first. A table in a chat has bars.
 const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 /// How many lines are tried with each separator.

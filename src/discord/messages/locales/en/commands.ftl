@@ -59,6 +59,13 @@ command-manage-players-import = Add the players of a file to the player list
     .skip_bad_lines = Import the good lines even if there are bad ones
 # /manage players export
 command-manage-players-export = Download the player list as a CSV file
+# /manage access
+command-manage-access = Show or choose the roles that may use /manage
+    .role = A role whose members may use /manage too; leave it out to see who may
+    .remove = Take it away from this role again
+# /manage language
+command-manage-language = Show or choose the language of posts and progress messages
+    .language = The language; leave it out to see which one is set
 # /giftcode
 command-giftcode = Show the active gift codes
 # /link
