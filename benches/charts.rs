@@ -13,12 +13,12 @@ use giftcode_bot::discord::messages::stats::charts;
 use giftcode_bot::discord::pictures::Pictures;
 use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::domain::codes::listing::{Entry, FeedAnswer};
-use giftcode_bot::domain::players::player::{GuildId, Player, PlayerId, State};
+use giftcode_bot::domain::players::player::{AllianceId, Player, PlayerId, State};
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::store::{StateKind, Store};
 
 const RUNS: usize = 21;
-const GUILD: GuildId = GuildId(1);
+const GUILD: AllianceId = AllianceId(1);
 const PLAYERS: u64 = 1000;
 const CODES: usize = 100;
 /// All pictures of one answer are drawn in this time,

@@ -31,7 +31,7 @@ use discord_double::{Double, Guild};
 use giftcode_bot::domain::answers::answer::{Answer, Reply};
 use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::domain::codes::listing::{Entry, FeedAnswer};
-use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId, Player, PlayerId, State};
 use giftcode_bot::domain::redeeming::retry::Policy;
 use giftcode_bot::domain::sync::record::{Field, FieldType, Record, RecordKind, Value};
 use giftcode_bot::ports::{
@@ -244,14 +244,14 @@ async fn settled(path: &Path, sources: &[String]) {
     let store = Store::open(path, StateKind::Bot, clock).unwrap();
     for number in 0..GUILDS {
         let (guild, channel) = guild(number);
-        store.guilds().set_channel(GuildId(guild), ChannelId(channel)).await.unwrap();
+        store.guilds().set_channel(AllianceId(guild), ChannelId(channel)).await.unwrap();
     }
     for source in sources {
         let answer = FeedAnswer::new(source, entries());
         store.listings().apply_answer(Some(answer), sources, Duration::ZERO).await.unwrap();
     }
     for number in 0..GUILDS {
-        let (guild, each) = (GuildId(guild(number).0), PLAYERS / GUILDS);
+        let (guild, each) = (AllianceId(guild(number).0), PLAYERS / GUILDS);
         let roster = (number * each..(number + 1) * each).map(player).collect();
         store.rosters().add_to_roster(guild, roster).await.unwrap();
     }
@@ -260,7 +260,7 @@ async fn settled(path: &Path, sources: &[String]) {
         store.sync_log().merge((0..PLAYERS).map(|number| granted(number, code, at)).collect()).await.unwrap();
     }
     for number in 0..GUILDS {
-        store.guilds().set_auto_redeem(GuildId(guild(number).0), true).await.unwrap();
+        store.guilds().set_auto_redeem(AllianceId(guild(number).0), true).await.unwrap();
     }
     let (quiet, stop) = (Quiet::new("none"), CancellationToken::new());
     let poster = Poster::new(quiet.clone(), store.posts(), store.guilds(), clock);

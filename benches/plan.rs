@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::domain::codes::listing::{Entry, FeedAnswer};
-use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId, Player, PlayerId, State};
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::store::{Admission, StateKind, Store};
 
@@ -63,7 +63,7 @@ struct Measured {
 async fn measure(players: u64) -> Measured {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("giftcode.db");
-    let guild = |number: u64| GuildId(number + 1);
+    let guild = |number: u64| AllianceId(number + 1);
     {
         let store = Store::open(&path, StateKind::Bot, Clock::system()).unwrap();
         for number in 0..20 {

@@ -24,7 +24,7 @@ use giftcode_bot::domain::answers::answer::{Answer, Reply};
 use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::domain::codes::listing::{Entry, FeedAnswer};
 use giftcode_bot::domain::limits::budget::RateLimit;
-use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId, Player, PlayerId, State};
 use giftcode_bot::domain::redeeming::retry::Policy;
 use giftcode_bot::game::{GameClient, GameSettings};
 use giftcode_bot::ports::{Capacity, GameApi, LoginAnswer};
@@ -48,7 +48,7 @@ const INTERVAL: Duration = Duration::from_millis(110);
 const FAST: Policy =
     Policy { max_unknown: 3, max_temporary: 10, base: Duration::from_millis(100), cap: Duration::from_millis(1500) };
 const FAST_TIMEOUT: Duration = Duration::from_millis(1500);
-const GUILD: GuildId = GuildId(1001);
+const GUILD: AllianceId = AllianceId(1001);
 
 const REDEMPTIONS: u64 = 10_000;
 const WAITING: u64 = 100_000;

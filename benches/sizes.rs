@@ -20,7 +20,7 @@ use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use futures_util::TryStreamExt;
 use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::domain::codes::listing::{Entry, FeedAnswer};
-use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State, UserId};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId, Player, PlayerId, State, UserId};
 use giftcode_bot::domain::sync::election::Position;
 use giftcode_bot::domain::sync::record::RecordKind;
 use giftcode_bot::ports::replica::{Authority, Replica};
@@ -44,8 +44,8 @@ const FREE: f64 = 512.0 * 1024.0 * 1024.0;
 const CODES_A_YEAR: f64 = 60.0;
 const CODES_KEPT: f64 = 14.0;
 
-fn guild(number: u64) -> GuildId {
-    GuildId(1_165_706_299_393_183_000 + number)
+fn guild(number: u64) -> AllianceId {
+    AllianceId(1_165_706_299_393_183_000 + number)
 }
 
 fn player(number: u64) -> Player {

@@ -30,7 +30,7 @@ use std::time::{Duration, Instant};
 use futures_util::TryStreamExt;
 use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::domain::codes::listing::{Entry, FeedAnswer};
-use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId, Player, PlayerId, State};
 use giftcode_bot::domain::sync::record::RecordKind;
 use giftcode_bot::ports::{AnnounceError, Announcement, Announcer, Correction, MessageId, Posted};
 use giftcode_bot::runtime::clock::Clock;
@@ -72,7 +72,7 @@ async fn write(store: &Store, writers: usize, guilds: &Arc<AtomicU64>) -> f64 {
             let mut count = 0u32;
             while began.elapsed() < WRITING {
                 let guild = guilds.fetch_add(1, Ordering::Relaxed);
-                store.guilds().set_channel(GuildId(guild), ChannelId(8)).await.unwrap();
+                store.guilds().set_channel(AllianceId(guild), ChannelId(8)).await.unwrap();
                 count += 1;
             }
             count
@@ -142,7 +142,7 @@ async fn posts(figures: &mut Figures, folder: &Path, latency: u64) {
     let far = Proxy::far(&server.uri(), Duration::from_millis(latency));
     let work = async |store: &Store| {
         for guild in 1..=GUILDS {
-            store.guilds().set_channel(GuildId(guild), ChannelId(8)).await.unwrap();
+            store.guilds().set_channel(AllianceId(guild), ChannelId(8)).await.unwrap();
         }
         until_sent(store).await;
         let answer = FeedAnswer::new("f", vec![Entry::active(Code::parse("gogoWOS").unwrap())]);
@@ -178,11 +178,11 @@ async fn roster(figures: &mut Figures, folder: &Path, latency: u64) {
     let work = async |store: &Store| {
         let (mut with_store, mut bare) = (Vec::new(), Vec::new());
         for run in 1..=RUNS as u64 {
-            store.guilds().set_channel(GuildId(run), ChannelId(8)).await.unwrap();
+            store.guilds().set_channel(AllianceId(run), ChannelId(8)).await.unwrap();
             until_sent(store).await;
             let players = (0..ROSTER).map(|n| player(run, n)).collect();
             let began = Instant::now();
-            store.rosters().add_to_roster(GuildId(run), players).await.unwrap();
+            store.rosters().add_to_roster(AllianceId(run), players).await.unwrap();
             until_sent(store).await;
             with_store.push(began.elapsed().as_secs_f64());
             // The same documents, to another database.

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serenity::all::{ChannelId as DiscordChannelId, MessageId as DiscordMessageId, Nonce, Permissions, UserId};
 
 use crate::domain::codes::channel::{Blocked, NONCE_WINDOW};
-use crate::domain::players::player::{ChannelId, GuildId};
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
 use crate::ports::{AnnounceError, Announcement, Announcer, BatchBoard, BatchMessage, Correction, MessageId, Posted};
 use crate::runtime::clock::Clock;
 
@@ -62,7 +62,8 @@ pub struct DiscordAnnouncer {
 }
 
 struct OutgoingMessage<'a> {
-    guild: GuildId,
+    server: GuildId,
+    alliance: AllianceId,
     channel: ChannelId,
     nonce: &'a str,
     attempted_at: Option<Timestamp>,
@@ -90,7 +91,7 @@ impl DiscordAnnouncer {
             Err(error) => error,
         };
         let timed_out = match error.blocked() {
-            Some(Blocked::MissingPermissions) => self.timeout_left(outgoing.guild).await,
+            Some(Blocked::MissingPermissions) => self.timeout_left(outgoing.server).await,
             _ => None,
         };
         let error = AnnounceError::from(error);
@@ -118,13 +119,13 @@ impl DiscordAnnouncer {
         let shown = sent.embeds.first().and_then(|embed| embed.url.as_deref());
         let is_as_given = shown.is_none_or(|shown| shown == mark);
         if !is_as_given && outgoing.attempted_at.is_none() {
-            self.warn_of_token_sharing(outgoing.guild);
+            self.warn_of_token_sharing(outgoing.alliance);
         }
         Ok(Posted { id: MessageId(sent.id.get()), is_as_given })
     }
 
     /// Called for a message that exists already although this process never tried to send it.
-    fn warn_of_token_sharing(&self, guild: GuildId) {
+    fn warn_of_token_sharing(&self, guild: AllianceId) {
         let now = self.clock.elapsed();
         let mut warned_at = self.warned_at.lock().unwrap_or_else(PoisonError::into_inner);
         if warned_at.is_none_or(|at| now - at >= LOG_INTERVAL) {
@@ -188,7 +189,7 @@ impl DiscordAnnouncer {
     }
 
     async fn check_history_permission(&self, outgoing: &OutgoingMessage<'_>) -> Result<(), AnnounceError> {
-        let granted = permissions::in_channel(&self.rest, outgoing.guild, outgoing.channel).await?;
+        let granted = permissions::in_channel(&self.rest, outgoing.server, outgoing.channel).await?;
         let granted = granted.map_or(Permissions::empty(), |granted| granted.permissions);
         if granted.contains(Permissions::READ_MESSAGE_HISTORY) || granted.administrator() {
             return Ok(());
@@ -238,7 +239,8 @@ fn first_id_at(at: Timestamp) -> DiscordMessageId {
 impl Announcer for DiscordAnnouncer {
     async fn announce(&self, announcement: &Announcement) -> Result<Posted, AnnounceError> {
         self.send(OutgoingMessage {
-            guild: announcement.guild,
+            server: announcement.server,
+            alliance: announcement.guild,
             channel: announcement.channel,
             nonce: &announcement.nonce,
             attempted_at: announcement.attempted_at,
@@ -264,7 +266,8 @@ impl BatchBoard for DiscordAnnouncer {
             return Ok(Posted { id, is_as_given: true });
         }
         let outgoing = OutgoingMessage {
-            guild: shown.guild,
+            server: shown.server,
+            alliance: shown.guild,
             channel: shown.channel,
             nonce: &shown.nonce,
             attempted_at: shown.attempted_at,

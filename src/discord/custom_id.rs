@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::domain::codes::code::{Code, CodeKey};
+use crate::domain::players::player::AllianceId;
 
 /// The version at the start of every `custom_id`. Older versions must stay readable for ever.
 const VERSION: &str = "1";
@@ -18,8 +19,8 @@ pub enum Action {
     WhoAmI(Vec<Code>),
     /// The same for more codes than a `custom_id` holds: the store keeps them under this id.
     WhoChose(String),
-    /// Show this page of the roster; counted from 0.
-    RosterPage(u32),
+    /// Show this page of an alliance's roster; counted from 0. Old messages name no alliance.
+    RosterPage(u32, Option<AllianceId>),
 }
 
 /// The most characters in a `custom_id` (docs/protocol.md, "Sizes").
@@ -41,7 +42,10 @@ impl Action {
             "all-of" => Self::ChooseForAll,
             "who" => Self::WhoAmI(rest.split(',').map(|code| Code::parse(code).ok()).collect::<Option<_>>()?),
             "chosen" if is_choice(rest) => Self::WhoChose(rest.to_owned()),
-            "roster" => Self::RosterPage(rest.parse().ok()?),
+            "roster" => Self::RosterPage(
+                rest.parse().ok()?,
+                parts.next().map(|id| id.parse().map(AllianceId)).transpose().ok()?,
+            ),
             _ => return None,
         })
     }
@@ -70,7 +74,8 @@ impl fmt::Display for Action {
                 write!(f, "who:{}", codes.join(","))
             }
             Self::WhoChose(id) => write!(f, "chosen:{id}"),
-            Self::RosterPage(page) => write!(f, "roster:{page}"),
+            Self::RosterPage(page, None) => write!(f, "roster:{page}"),
+            Self::RosterPage(page, Some(alliance)) => write!(f, "roster:{page}:{alliance}"),
         }
     }
 }
@@ -104,13 +109,25 @@ mod tests {
             ("1:all-of", Action::ChooseForAll),
             ("1:who:gogoWOS,gogoWOS", Action::WhoAmI(vec![code.clone(), code])),
             ("1:chosen:0123abcd", Action::WhoChose("0123abcd".to_owned())),
-            ("1:roster:7", Action::RosterPage(7)),
+            ("1:roster:7", Action::RosterPage(7, None)),
+            ("1:roster:7:41", Action::RosterPage(7, Some(AllianceId(41)))),
         ] {
             assert_eq!((Action::parse(text), action.to_string().as_str()), (Some(action.clone()), text));
         }
-        for foreign in
-            ["", "1", "2:me:X", "1:me:", "1:me:a b", "1:other", "1:roster:-1", "1:who:", "1:chosen:", "1:chosen:a b"]
-        {
+        for foreign in [
+            "",
+            "1",
+            "2:me:X",
+            "1:me:",
+            "1:me:a b",
+            "1:other",
+            "1:roster:-1",
+            "1:roster:7:",
+            "1:roster:7:x",
+            "1:who:",
+            "1:chosen:",
+            "1:chosen:a b",
+        ] {
             assert_eq!(Action::parse(foreign), None, "{foreign}");
         }
     }

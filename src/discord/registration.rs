@@ -37,7 +37,16 @@ pub(super) fn guild_commands() -> Vec<CreateCommand> {
     for command in &mut commands {
         command.guild_only = false;
     }
+    for command in &mut commands {
+        without_alliance(command);
+    }
     poise::builtins::create_application_commands(&commands)
+}
+
+/// Takes the option `alliance` from a command and its subcommands, for servers with one alliance.
+fn without_alliance(command: &mut poise::Command<Bot, anyhow::Error>) {
+    command.parameters.retain(|parameter| parameter.name != "alliance");
+    command.subcommands.iter_mut().for_each(without_alliance);
 }
 
 /// Registers the commands in one place and removes them elsewhere; retries until Discord accepts it or the connection ends.

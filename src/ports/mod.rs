@@ -14,7 +14,7 @@ use crate::domain::codes::code::Code;
 use crate::domain::codes::listing::Entry;
 use crate::domain::codes::post_plan::MessageKind;
 use crate::domain::health::WaitReason;
-use crate::domain::players::player::{ChannelId, GuildId, PlayerId, Profile, RoleId, State};
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId, PlayerId, Profile, RoleId, State};
 use crate::domain::redeeming::batch_progress::Tally;
 use crate::domain::text::language::Language;
 
@@ -98,12 +98,15 @@ pub struct AnnouncedCode {
 pub struct Announcement {
     /// Identifies the message for ever. It has at most 25 characters, and is stored before the first attempt (invariant 1).
     pub nonce: String,
-    pub guild: GuildId,
+    /// The server of the channel.
+    pub server: GuildId,
+    /// The first of the alliances for which it is posted.
+    pub guild: AllianceId,
     pub channel: ChannelId,
     /// The language of the server.
     pub language: Language,
-    /// The role to mention.
-    pub role: Option<RoleId>,
+    /// The roles to mention, each once.
+    pub roles: Vec<RoleId>,
     pub kind: MessageKind,
     /// How many codes the announcement holds in all its messages.
     pub total: usize,
@@ -180,13 +183,13 @@ impl AnnounceError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {
     pub nonce: String,
-    pub guild: GuildId,
+    pub guild: AllianceId,
     pub channel: ChannelId,
     pub message: MessageId,
     /// The language of the server.
     pub language: Language,
-    /// The role that the guild's posts mention.
-    pub role: Option<RoleId>,
+    /// The roles that the posts mention.
+    pub roles: Vec<RoleId>,
     pub kind: MessageKind,
     /// How many codes the announcement holds in all its messages.
     pub total: usize,
@@ -199,7 +202,9 @@ pub struct Correction {
 pub struct BatchMessage {
     /// Identifies the message for ever, and is stored before the first attempt.
     pub nonce: String,
-    pub guild: GuildId,
+    /// The server of the channel.
+    pub server: GuildId,
+    pub guild: AllianceId,
     /// Where the message is, or is to be sent.
     pub channel: ChannelId,
     /// `None` until it was sent.

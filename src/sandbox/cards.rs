@@ -70,7 +70,7 @@ fn line(code: &AnnouncedCode) -> String {
 mod tests {
     use super::*;
     use crate::domain::codes::code::Code;
-    use crate::domain::players::player::{ChannelId, GuildId};
+    use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
 
     fn code(text: &str, generation: u32) -> AnnouncedCode {
         AnnouncedCode {
@@ -87,9 +87,10 @@ mod tests {
     fn a_card_names_the_guild_and_every_code_of_its_message() {
         let mut message = Announcement {
             language: crate::domain::text::language::Language::En,
-            role: None,
+            server: GuildId(1),
+            roles: Vec::new(),
             nonce: "g1".into(),
-            guild: GuildId(1),
+            guild: AllianceId(1),
             channel: ChannelId(2),
             kind: MessageKind::New,
             total: 12,

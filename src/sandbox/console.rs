@@ -8,7 +8,7 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::domain::codes::code::CodeKey;
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::AllianceId;
 use crate::store::BatchProgress;
 
 use super::script::GUILDS;
@@ -18,7 +18,7 @@ const MAX_BARS: usize = 12;
 /// How often progress is printed without a terminal.
 const LOG_INTERVAL: Duration = Duration::from_secs(5);
 
-type Key = (CodeKey, u32, GuildId);
+type Key = (CodeKey, u32, AllianceId);
 
 /// Standard output, with bars below it on a terminal.
 pub struct Console {
@@ -29,7 +29,7 @@ pub struct Console {
     printed_at: Mutex<Duration>,
 }
 
-pub fn guild_name(guild: GuildId) -> String {
+pub fn guild_name(guild: AllianceId) -> String {
     let name = GUILDS.iter().find(|(id, _)| *id == guild).map(|(_, name)| (*name).to_owned());
     name.unwrap_or_else(|| guild.to_string())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::codes::code::CodeKey;
 use crate::domain::codes::listing::KnownCode;
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::AllianceId;
 use crate::domain::redeeming::explanation::meaning;
 use crate::store::BatchProgress;
 
@@ -15,7 +15,7 @@ use super::console::guild_name;
 pub struct Narrator {
     /// The codes that are over, with their generations.
     over: BTreeMap<CodeKey, u32>,
-    open: BTreeMap<(CodeKey, u32, GuildId), BatchProgress>,
+    open: BTreeMap<(CodeKey, u32, AllianceId), BatchProgress>,
 }
 
 impl Narrator {
@@ -60,7 +60,7 @@ mod tests {
     fn each_end_is_told_once() {
         let code = Code::parse("gogoWOS").unwrap();
         let batch =
-            |generation| BatchProgress { guild: GuildId(1001), code: code.clone(), generation, players: 7, done: 1 };
+            |generation| BatchProgress { guild: AllianceId(1001), code: code.clone(), generation, players: 7, done: 1 };
         let known = |is_over: bool, generation| KnownCode {
             code: code.clone(),
             generation,

@@ -98,7 +98,7 @@ mod tests {
 
     use super::*;
     use crate::domain::codes::post_plan::MessageKind;
-    use crate::domain::players::player::{ChannelId, GuildId};
+    use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
 
     #[tokio::test]
     async fn a_nonce_is_posted_once_though_the_process_died_while_it_wrote() {
@@ -114,10 +114,11 @@ mod tests {
         };
         let message = |nonce: &str| Announcement {
             nonce: nonce.into(),
-            guild: GuildId(7),
+            guild: AllianceId(7),
             channel: ChannelId(8),
             language: crate::domain::text::language::Language::En,
-            role: None,
+            server: GuildId(7),
+            roles: Vec::new(),
             kind: MessageKind::New,
             total: 0,
             codes: Vec::new(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::codes::code::Code;
 use crate::domain::limits::budget::RateLimit;
-use crate::domain::players::player::{GuildId, Player, PlayerId, State};
+use crate::domain::players::player::{AllianceId, Player, PlayerId, State};
 
 use super::faults::Faults;
 use super::feed::FeedEntry;
@@ -29,7 +29,7 @@ pub const FAULTS: Faults = Faults {
 pub const MIN_ABSENCE: Duration = Duration::from_secs(2);
 
 /// The two guilds of the sandbox, with their names.
-pub const GUILDS: [(GuildId, &str); 2] = [(GuildId(1001), "Frostfire"), (GuildId(1002), "Aurora")];
+pub const GUILDS: [(AllianceId, &str); 2] = [(AllianceId(1001), "Frostfire"), (AllianceId(1002), "Aurora")];
 
 const APPEARS: Duration = Duration::from_secs(8);
 const LEAVES: Duration = Duration::from_secs(10);
@@ -158,7 +158,7 @@ impl Script {
     }
 
     /// The rosters: the players are dealt out alternately, and every tenth one is in both guilds.
-    pub fn roster(&self, guild: GuildId) -> Vec<Player> {
+    pub fn roster(&self, guild: AllianceId) -> Vec<Player> {
         let of = |index: usize| index % GUILDS.len();
         let in_guild = |index: &usize| GUILDS[of(*index)].0 == guild || index % 10 == 9;
         let on_file = |player: &SimPlayer| Player {

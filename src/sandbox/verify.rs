@@ -137,7 +137,7 @@ mod tests {
             vec![row(&good, Outcome::Granted, Status::Success), row(&expired, Outcome::Failed, Status::TimeError)];
         let posted = |code: &Code| PostedCode { code: code.to_string(), generation: 1 };
         let codes = vec![posted(&good), posted(&expired)];
-        let message = |(guild, name): (crate::domain::players::player::GuildId, &str)| PostedMessage {
+        let message = |(guild, name): (crate::domain::players::player::AllianceId, &str)| PostedMessage {
             nonce: name.to_owned(),
             guild: guild.0,
             codes: codes.clone(),

@@ -30,7 +30,7 @@ use tracing::Instrument;
 use crate::domain::back_off::BackOff;
 use crate::domain::codes::channel::Blocked;
 use crate::domain::codes::code::Code;
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::AllianceId;
 use crate::ports::{AnnounceError, Announcer, Correction};
 use crate::runtime::clock::Clock;
 use crate::runtime::metrics::{Metrics, PostResult};
@@ -63,7 +63,7 @@ enum Work {
 }
 
 impl Work {
-    fn guild(&self) -> GuildId {
+    fn guild(&self) -> AllianceId {
         match self {
             Self::Send(due) => due.announcement.guild,
             Self::Correct(correction) => correction.guild,
@@ -87,7 +87,7 @@ impl Work {
 struct Desk {
     waiting: VecDeque<Work>,
     sends: JoinSet<Ended>,
-    busy: BTreeSet<GuildId>,
+    busy: BTreeSet<AllianceId>,
     /// When due messages were last queried.
     polled_at: Timestamp,
     next_correction: Option<Timestamp>,
@@ -101,7 +101,7 @@ struct Desk {
 
 /// The end of one send or correction.
 struct Ended {
-    guild: GuildId,
+    guild: AllianceId,
     /// How long an outage holds all messages.
     outage: Option<Duration>,
 }

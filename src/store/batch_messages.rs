@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 
 use crate::domain::answers::status::Status;
 use crate::domain::codes::code::{Code, CodeKey};
-use crate::domain::players::player::{GuildId, PlayerId};
+use crate::domain::players::player::{AllianceId, PlayerId};
 use crate::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::ports::{BatchMessage, MessageId};
@@ -19,7 +19,7 @@ use crate::store::kernel::{Millis, StoreError};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BatchKey {
-    pub guild: GuildId,
+    pub guild: AllianceId,
     pub code: CodeKey,
     pub generation: u32,
 }
@@ -106,7 +106,8 @@ impl Batches {
                 "SELECT runs.guild_id, runs.code_key, runs.generation, coalesce(runs.nonce, ''), runs.message_id,
                         runs.attempted_at, runs.finished_at IS NOT NULL, codes.code,
                         iif(runs.message_id IS NULL AND runs.attempted_at IS NULL, g.channel_id,
-                            coalesce(runs.channel_id, g.channel_id)), {SERVER_LANGUAGE}
+                            coalesce(runs.channel_id, g.channel_id)),
+                        coalesce(g.server_id, g.guild_id), {SERVER_LANGUAGE}
                  FROM runs INDEXED BY runs_untold JOIN codes USING (code_key) JOIN guilds g ON g.guild_id = runs.guild_id
                  WHERE runs.deleted = 0 AND {UNTOLD} ORDER BY runs.started_at, runs.code_key, runs.guild_id"
             );
@@ -115,6 +116,7 @@ impl Batches {
                 let key = BatchKey { guild: row.get(0)?, code: row.get(1)?, generation: row.get(2)? };
                 let message = BatchMessage {
                     nonce: row.get(3)?,
+                    server: row.get(9)?,
                     guild: key.guild,
                     channel: row.get(8)?,
                     message: row.get::<_, Option<i64>>(4)?.map(|id| MessageId(id.cast_unsigned())),
@@ -222,7 +224,7 @@ impl Batches {
     /// Returns a guild's latest batches, newest first, at most `limit`; only those of `code`, if given.
     pub async fn past_batches(
         &self,
-        guild: GuildId,
+        guild: AllianceId,
         code: Option<CodeKey>,
         limit: u32,
     ) -> Result<Vec<PastBatch>, StoreError> {
@@ -252,7 +254,7 @@ impl Batches {
     }
 
     /// Counts the pending redemptions of a guild's roster.
-    pub async fn pending_in_guild(&self, guild: GuildId) -> Result<u32, StoreError> {
+    pub async fn pending_in_guild(&self, guild: AllianceId) -> Result<u32, StoreError> {
         self.read(move |connection| {
             let sql = "SELECT count(*) FROM redemptions d WHERE d.outcome = 'pending' AND d.deleted = 0
                        AND d.player_id IN (SELECT player_id FROM rosters WHERE guild_id = ?1 AND deleted = 0)";

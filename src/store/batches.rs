@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::codes::code::{Code, CodeKey};
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::AllianceId;
 use crate::store::handles::Batches;
 use crate::store::kernel::{Millis, StoreError, Tx};
 
@@ -27,7 +27,7 @@ pub struct Lasted {
 /// A batch whose last redemption was just decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FinishedBatch {
-    pub guild: GuildId,
+    pub guild: AllianceId,
     /// Players for whom our call redeemed the code.
     pub granted: u32,
     /// Players who had redeemed it before.
@@ -40,7 +40,7 @@ pub struct FinishedBatch {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchProgress {
-    pub guild: GuildId,
+    pub guild: AllianceId,
     pub code: Code,
     pub generation: u32,
     /// All redemptions of the batch.
@@ -63,7 +63,7 @@ pub(super) fn finish(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::R
          WHERE code_key = ?1 AND generation = ?2 AND finished_at IS NULL AND deleted = 0 AND {NO_PENDING}
          RETURNING guild_id"
     );
-    let guilds: Vec<GuildId> = tx
+    let guilds: Vec<AllianceId> = tx
         .statement(&sql)?
         .query_map(params![key, generation, Millis(tx.now()), tx.version()], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
@@ -74,7 +74,7 @@ pub(super) fn finish(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::R
     counted.collect()
 }
 
-fn lasted(tx: &Tx<'_>, guild: GuildId, key: &CodeKey, generation: u32) -> rusqlite::Result<Option<Lasted>> {
+fn lasted(tx: &Tx<'_>, guild: AllianceId, key: &CodeKey, generation: u32) -> rusqlite::Result<Option<Lasted>> {
     let sql = format!(
         "SELECT ?4 - seen_at, ?4 - p.posted_at
          FROM (SELECT {SEEN_AT} AS seen_at FROM codes c
@@ -103,7 +103,12 @@ pub(super) fn reopen(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::R
     tx.execute(&sql, params![key, generation, tx.version()])
 }
 
-fn counts(connection: &Connection, guild: GuildId, key: &CodeKey, generation: u32) -> rusqlite::Result<FinishedBatch> {
+fn counts(
+    connection: &Connection,
+    guild: AllianceId,
+    key: &CodeKey,
+    generation: u32,
+) -> rusqlite::Result<FinishedBatch> {
     connection
         .prepare_cached(
             "SELECT count(*) FILTER (WHERE outcome = 'granted'), count(*) FILTER (WHERE outcome = 'already'),

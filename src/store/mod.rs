@@ -17,6 +17,11 @@
 //! # Crash
 //! SQLite's WAL restores every committed write and no part of a later one. The claims of a dead process are recognised by their
 //! owner ([`Store::instance`]), and are due again.
+//!
+//! # Names
+//! An alliance is a row of the table `guilds`, and `guild_id` holds an alliance's id in every table, document and export:
+//! files, exports and documents from before there were several alliances in a server must still be read. The first
+//! alliance of a server has the server's own id ([`AllianceId::first_of`](crate::domain::players::player::AllianceId)).
 
 mod batch_messages;
 mod batches;
@@ -43,7 +48,7 @@ pub use batches::{BatchProgress, FinishedBatch, Lasted};
 pub use codes::{AddedCode, FoundCode};
 pub use erasing::{ErasedGuild, Forgotten};
 pub use export::{ExportError, ExportWriter, export_records, open_copy, read_export};
-pub use guilds::{AccessAdded, Failing, GuildSettings, IdChannel};
+pub use guilds::{AccessAdded, Alliance, Failing, GuildSettings, IdChannel};
 pub use handles::{
     Batches, Codes, Erasures, Exports, Guilds, Imports, Listings, PostQueue, RedemptionQueue, Reports, Requests,
     Rosters, SyncLog, Tallies,

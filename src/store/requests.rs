@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, params};
 use super::{batches, tallies};
 use crate::domain::answers::status::Status;
 use crate::domain::codes::code::CodeKey;
-use crate::domain::players::player::{GuildId, PlayerId};
+use crate::domain::players::player::{AllianceId, PlayerId};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::runtime::wake::Wake;
 use crate::store::handles::{RedemptionQueue, Requests};
@@ -55,7 +55,12 @@ impl Requests {
     }
 
     /// Makes a code due for a guild's roster, even if the guild does not redeem new codes automatically.
-    pub async fn start_batch(&self, guild: GuildId, key: CodeKey, generation: u32) -> Result<BatchStart, StoreError> {
+    pub async fn start_batch(
+        &self,
+        guild: AllianceId,
+        key: CodeKey,
+        generation: u32,
+    ) -> Result<BatchStart, StoreError> {
         self.write(move |tx| {
             let generation = tallies::open_generation(tx, &key, generation)?;
             let of_roster = "FROM rosters r LEFT JOIN redemptions d ON d.player_id = r.player_id AND d.code_key = ?2
@@ -83,7 +88,7 @@ impl Requests {
     }
 
     /// Makes a roster's failed and given-up redemptions of a code due again, and returns how many.
-    pub async fn retry_batch(&self, guild: GuildId, key: CodeKey, generation: u32) -> Result<u32, StoreError> {
+    pub async fn retry_batch(&self, guild: AllianceId, key: CodeKey, generation: u32) -> Result<u32, StoreError> {
         self.write(move |tx| {
             // One queue entry for the whole code instead of one per redemption.
             planning::queue_code(tx, &key)?;
@@ -201,7 +206,7 @@ impl RedemptionQueue {
     }
 }
 
-fn open_batch(tx: &Tx<'_>, guild: GuildId, key: &CodeKey, generation: u32) -> rusqlite::Result<usize> {
+fn open_batch(tx: &Tx<'_>, guild: AllianceId, key: &CodeKey, generation: u32) -> rusqlite::Result<usize> {
     tx.execute(
         "INSERT INTO runs (guild_id, code_key, generation, started_at, version) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT DO NOTHING",

@@ -16,7 +16,7 @@ use crate::domain::codes::code::Code;
 use crate::domain::codes::listing::{Entry, FeedAnswer};
 use crate::domain::codes::post_plan::MessageKind;
 use crate::domain::codes::verdict::Checked;
-use crate::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use crate::domain::players::player::{AllianceId, ChannelId, Player, PlayerId, State};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::sync::election::Position;
 use crate::domain::waits;
@@ -24,7 +24,7 @@ use crate::ports::{MessageId, Posted};
 use crate::runtime::clock::{Clock, Skew};
 
 const HOUR: Duration = Duration::from_secs(3600);
-const GUILD: GuildId = GuildId(u64::MAX - 1);
+const GUILD: AllianceId = AllianceId(u64::MAX - 1);
 
 /// What the replicator does, in short.
 impl Store {
@@ -86,7 +86,7 @@ impl Fixture {
             .unwrap()
     }
 
-    async fn guild_with(&self, guild: GuildId, players: &[u64]) {
+    async fn guild_with(&self, guild: AllianceId, players: &[u64]) {
         self.store.guilds().set_channel(guild, ChannelId(5)).await.unwrap();
         self.store.guilds().set_auto_redeem(guild, true).await.unwrap();
         self.store.rosters().add_to_roster(guild, players.iter().map(|id| player(*id)).collect()).await.unwrap();
@@ -186,7 +186,7 @@ async fn a_damaged_file_is_refused_or_set_aside_whole() {
 #[tokio::test(start_paused = true)]
 async fn writes_of_one_moment_share_a_commit_and_one_that_fails_takes_no_other_with_it() {
     let fixture = Fixture::new();
-    let good = (0..50).map(async |i| fixture.store.guilds().set_channel(GuildId(i), ChannelId(i)).await);
+    let good = (0..50).map(async |i| fixture.store.guilds().set_channel(AllianceId(i), ChannelId(i)).await);
     let bad = fixture.store.write(|tx| {
         tx.execute("UPDATE meta SET value = 7 WHERE key = 'polled'", [])?;
         tx.execute("INSERT INTO posts (nonce) VALUES ('no')", [])?;
@@ -229,7 +229,7 @@ async fn versions_grow_over_a_restart_though_the_clock_went_back() {
 async fn invariant_1_planning_twice_makes_nothing_due_twice() {
     let fixture = Fixture::new();
     fixture.guild_with(GUILD, &[1, 2]).await;
-    fixture.guild_with(GuildId(2), &[2, 3]).await;
+    fixture.guild_with(AllianceId(2), &[2, 3]).await;
     fixture.list(&["A1", "B2"]).await;
     let plan = fixture.store.posts().plan().await.unwrap();
     assert_eq!(plan.guilds.len(), 2);
@@ -460,7 +460,7 @@ async fn invariant_6_two_players_condemn_a_code_and_it_returns_as_a_new_generati
     let ended = fixture.finish(in_flight, Status::TimeError).await;
     assert_eq!((ended.judged, ended.finished_batches[0].failed), (Judged::default(), 5));
     // A player who joins is not tried on a invalidated code; nor is the code posted to a new guild.
-    fixture.guild_with(GuildId(2), &[6]).await;
+    fixture.guild_with(AllianceId(2), &[6]).await;
     assert_eq!(fixture.store.posts().plan().await.unwrap(), Plan::default());
     // Away for long and back: the game is asked at once, with one player, in the next generation.
     fixture.list(&[]).await;
@@ -484,7 +484,7 @@ async fn invariant_6_two_players_condemn_a_code_and_it_returns_as_a_new_generati
     assert_eq!(fixture.store.reports().pending_redemptions().await.unwrap(), 5);
     let due = fixture.store.posts().due_messages().await.unwrap();
     let of_guild = |guild| due.iter().map(|d| &d.announcement).find(|a| a.guild == guild).unwrap().codes[0].generation;
-    assert_eq!((of_guild(GUILD), of_guild(GuildId(2))), (2, 2));
+    assert_eq!((of_guild(GUILD), of_guild(AllianceId(2))), (2, 2));
 }
 
 #[tokio::test(start_paused = true)]
@@ -574,7 +574,7 @@ async fn a_code_under_test_takes_nobody_s_turn() {
     fixture.list(&["TESTED"]).await;
     fixture.store.posts().plan().await.unwrap();
     tokio::time::advance(Duration::from_secs(1)).await;
-    let other = GuildId(7);
+    let other = AllianceId(7);
     fixture.guild_with(other, &(2_001..=2_040).collect::<Vec<_>>()).await;
     fixture.store.posts().plan().await.unwrap();
     fixture.list(&["TESTED", "LONG"]).await;
@@ -740,7 +740,7 @@ async fn how_fast_a_code_was_counts_once_and_only_for_those_who_waited_for_it() 
     fixture.store.posts().plan().await.unwrap();
     assert_eq!(finish(Status::Success).await[0].lasted, None);
     // A channel that is set later gets the code at once, though the code is old.
-    fixture.guild_with(GuildId(2), &[4]).await;
+    fixture.guild_with(AllianceId(2), &[4]).await;
     fixture.store.posts().plan().await.unwrap();
     assert!(post().await.is_empty());
     assert_eq!(finish(Status::Success).await[0].lasted, None);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use discord_double::{Fault, Guild, permission};
 use giftcode_bot::domain::check::FindingId;
 use giftcode_bot::domain::codes::channel::Blocked;
-use giftcode_bot::domain::players::player::GuildId;
+use giftcode_bot::domain::players::player::AllianceId;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::support::{report, with_servers, world};
@@ -36,7 +36,7 @@ pub async fn each_servers_trouble_is_a_line_and_many_are_summed_up() {
         add(&world, guild, POSTING);
     }
     let store = with_servers(&world, &[&[(GUILD, CHANNEL)][..], &guilds].concat()).await;
-    store.guilds().pause_guild(GuildId(106), None, Blocked::MissingAccess, None).await.unwrap();
+    store.guilds().pause_guild(AllianceId(106), None, Blocked::MissingAccess, None).await.unwrap();
     drop(store);
     world.double.set_bot_permissions(101, POSTING & !permission::SEND_MESSAGES & !permission::EMBED_LINKS);
     world.double.set_bot_permissions(102, POSTING & !permission::READ_MESSAGE_HISTORY);
@@ -106,7 +106,7 @@ pub async fn a_thousand_servers_are_checked_at_discords_pace_and_in_time() {
     let store = with_servers(&world, &servers).await;
     // Those with trouble come first, so they are among the checked ones.
     for guild in [1500, 1600] {
-        store.guilds().pause_guild(GuildId(guild), None, Blocked::MissingAccess, None).await.unwrap();
+        store.guilds().pause_guild(AllianceId(guild), None, Blocked::MissingAccess, None).await.unwrap();
     }
     drop(store);
     world.double.set_latency(20..=60);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use discord_double::Double;
 use giftcode_bot::domain::check::{FindingId, Verdict};
 use giftcode_bot::domain::codes::code::Code;
-use giftcode_bot::domain::players::player::{ChannelId, GuildId};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId};
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::sandbox::rules::Rule;
 use giftcode_bot::store::{StateKind, Store};
@@ -121,7 +121,7 @@ pub async fn world() -> World {
 pub async fn with_servers(world: &World, servers: &[(u64, u64)]) -> Store {
     let store = Store::open(&world.folder.path().join("giftcode.db"), StateKind::Bot, Clock::system()).unwrap();
     for (guild, channel) in servers {
-        store.guilds().set_channel(GuildId(*guild), ChannelId(*channel)).await.unwrap();
+        store.guilds().set_channel(AllianceId(*guild), ChannelId(*channel)).await.unwrap();
     }
     store
 }

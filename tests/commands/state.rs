@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::domain::codes::listing::{Entry, FeedAnswer};
-use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State, UserId};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId, Player, PlayerId, State, UserId};
 use giftcode_bot::feeds::FeedClient;
 use giftcode_bot::ports::Announcement;
 use giftcode_bot::runtime::clock::Clock;
@@ -45,7 +45,7 @@ async fn state(folder: &Path, file: &str, args: [&str; 2]) -> Result<String, Str
 async fn an_export_imports_to_the_same_state_and_can_be_imported_twice() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path(), "a.db");
-    let guild = GuildId(u64::MAX - 5);
+    let guild = AllianceId(u64::MAX - 5);
     store.guilds().set_channel(guild, ChannelId(8)).await.unwrap();
     store.guilds().set_auto_redeem(guild, true).await.unwrap();
     let player = |id| Player {
@@ -80,7 +80,7 @@ async fn an_export_is_made_beside_a_bot_at_work_and_changes_nothing_for_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let store = open(path, "a.db");
-    store.guilds().set_channel(GuildId(1), ChannelId(2)).await.unwrap();
+    store.guilds().set_channel(AllianceId(1), ChannelId(2)).await.unwrap();
     let player =
         |id| Player { id: PlayerId::new(id).unwrap(), nickname: String::new(), state: None, furnace_level: None };
     let (stop, writing) = (CancellationToken::new(), store.clone());
@@ -89,11 +89,11 @@ async fn an_export_is_made_beside_a_bot_at_work_and_changes_nothing_for_it() {
         let mut written = 0;
         while !stopped.is_cancelled() {
             written += 1;
-            writing.rosters().add_to_roster(GuildId(1), vec![player(written)]).await.unwrap();
+            writing.rosters().add_to_roster(AllianceId(1), vec![player(written)]).await.unwrap();
         }
         written
     });
-    store.rosters().add_to_roster(GuildId(1), (100_000..100_500).map(player).collect()).await.unwrap();
+    store.rosters().add_to_roster(AllianceId(1), (100_000..100_500).map(player).collect()).await.unwrap();
     let said = state(path, "a.db", ["export", "one.json"]).await.unwrap();
     assert!(said.ends_with("records written to one.json.\n"), "{said}");
     let refused = state(path, "a.db", ["import", "one.json"]).await.unwrap_err();
@@ -103,7 +103,7 @@ async fn an_export_is_made_beside_a_bot_at_work_and_changes_nothing_for_it() {
     assert!(written > 1);
     drop(store);
     state(path, "b.db", ["import", "one.json"]).await.unwrap();
-    let copied = open(path, "b.db").rosters().roster(GuildId(1), 0, 1).await.unwrap().total;
+    let copied = open(path, "b.db").rosters().roster(AllianceId(1), 0, 1).await.unwrap().total;
     // The records when it began, and perhaps later ones.
     assert!((500..=500 + written).contains(&u64::from(copied)), "{copied} of {written}");
     let left =
@@ -122,7 +122,7 @@ async fn erased_records_are_not_imported_again() {
     let (user, id) = (UserId(312_456_789_012_345_678), PlayerId::new(412_987_654_321).unwrap());
     let account = Player { id, nickname: String::new(), state: State::new(245), furnace_level: None };
     store.rosters().link(user, account).await.unwrap();
-    store.guilds().set_channel(GuildId(1), ChannelId(8)).await.unwrap();
+    store.guilds().set_channel(AllianceId(1), ChannelId(8)).await.unwrap();
     drop(store);
     let path = folder.path();
     state(path, "a.db", ["export", "before.json"]).await.unwrap();
@@ -147,7 +147,7 @@ async fn a_refused_import_or_export_is_one_line_and_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let store = open(path, "a.db");
-    store.guilds().set_channel(GuildId(1), ChannelId(2)).await.unwrap();
+    store.guilds().set_channel(AllianceId(1), ChannelId(2)).await.unwrap();
     drop(store);
     state(path, "a.db", ["export", "good.json"]).await.unwrap();
     assert!(state(path, "a.db", ["export", "good.json"]).await.unwrap_err().contains("it must not exist"));

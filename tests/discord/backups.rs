@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId, Player, PlayerId, State};
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::store::{StateKind, Store};
 
@@ -14,7 +14,7 @@ const PLAYERS: u64 = 60_000;
 
 async fn with_many_players(path: &Path) {
     let store = Store::open(path, StateKind::Bot, Clock::system()).unwrap();
-    store.guilds().set_channel(GuildId(GUILD), ChannelId(7)).await.unwrap();
+    store.guilds().set_channel(AllianceId(GUILD), ChannelId(7)).await.unwrap();
     let player = |id| Player {
         id: PlayerId::new(id).unwrap(),
         nickname: format!("Frost, \"Lord\" ❄ {id}"),
@@ -22,7 +22,7 @@ async fn with_many_players(path: &Path) {
         furnace_level: Some(30),
     };
     for from in (1..=PLAYERS).step_by(5000) {
-        store.rosters().add_to_roster(GuildId(GUILD), (from..from + 5000).map(player).collect()).await.unwrap();
+        store.rosters().add_to_roster(AllianceId(GUILD), (from..from + 5000).map(player).collect()).await.unwrap();
     }
 }
 

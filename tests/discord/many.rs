@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use giftcode_bot::domain::players::player::{ChannelId, GuildId};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId};
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::sandbox::rules::Rule;
 use giftcode_bot::store::{StateKind, Store};
@@ -35,7 +35,7 @@ async fn a_new_code_is_posted_once_in_a_thousand_guilds_as_fast_as_discord_allow
         let store = Store::open(&world.folder.path().join("giftcode.db"), StateKind::Bot, Clock::system()).unwrap();
         let guilds = (0..GUILDS).map(async |number| {
             let (guild, channel) = ids(number);
-            store.guilds().set_channel(GuildId(guild), ChannelId(channel)).await
+            store.guilds().set_channel(AllianceId(guild), ChannelId(channel)).await
         });
         for set in futures_util::future::join_all(guilds).await {
             set.unwrap();

@@ -294,13 +294,13 @@ async fn after_a_global_429_at_most_fifty_calls_are_made_per_second() {
     let guilds: Vec<(u64, u64)> =
         (0..150u64).map(|number| ((number + 20_000) << 22, ((number + 20_000) << 22) + 1)).collect();
     {
-        use giftcode_bot::domain::players::player::{ChannelId, GuildId};
+        use giftcode_bot::domain::players::player::{AllianceId, ChannelId};
         use giftcode_bot::runtime::clock::Clock;
         use giftcode_bot::store::{StateKind, Store};
         let store = Store::open(&world.folder.path().join("giftcode.db"), StateKind::Bot, Clock::system()).unwrap();
         for (guild, channel) in &guilds {
             world.double.add_guild(Guild::new(*guild).text(*channel, "gift-codes"));
-            store.guilds().set_channel(GuildId(*guild), ChannelId(*channel)).await.unwrap();
+            store.guilds().set_channel(AllianceId(*guild), ChannelId(*channel)).await.unwrap();
         }
     }
     // Answers take different times.

@@ -11,7 +11,7 @@ use giftcode_bot::domain::health::{
     PostStatus, ReplicaState, ReplicaStatus, Standing,
 };
 use giftcode_bot::domain::limits::budget::RateLimit;
-use giftcode_bot::domain::players::player::GuildId;
+use giftcode_bot::domain::players::player::AllianceId;
 use giftcode_bot::domain::redeeming::breaker::{Cause, Trouble};
 use giftcode_bot::ops::page::{Figures, HOURS, Snapshot};
 use giftcode_bot::runtime::metrics::CallBucket;
@@ -225,7 +225,7 @@ pub fn degraded() -> Snapshot {
         why: Some(why),
         count: 1,
         guilds: vec![PausedGuild {
-            guild: GuildId(1_165_706_299_393_183_040 + place),
+            guild: AllianceId(1_165_706_299_393_183_040 + place),
             since: since.map(ago),
             resume_at: resume.map(|seconds| ago(-seconds)),
         }],
@@ -242,12 +242,12 @@ pub fn degraded() -> Snapshot {
         refusing: 2,
         refusing_guilds: vec![
             RefusingGuild {
-                guild: GuildId(981_234_567_890_123_456),
+                guild: AllianceId(981_234_567_890_123_456),
                 since: ago(2_700),
                 reason: "HTTP 500 Internal Server Error".into(),
             },
             RefusingGuild {
-                guild: GuildId(981_234_567_890_123_457),
+                guild: AllianceId(981_234_567_890_123_457),
                 since: ago(90),
                 reason: "Discord did not answer within 10 s".into(),
             },
@@ -305,7 +305,7 @@ pub fn large() -> Snapshot {
     figures.queue = Queue { waiting: 15_360, tried: 4_410, codes: 12, decided: 90, decided_since: Some(ago(179)) };
     figures.hours = hours(900);
     let paused = (1..=10).map(|place| PausedGuild {
-        guild: GuildId(u64::MAX - place),
+        guild: AllianceId(u64::MAX - place),
         since: Some(ago(90_000)),
         resume_at: None,
     });

@@ -6,7 +6,7 @@ use std::time::Duration;
 use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::domain::codes::listing::{Entry, FeedAnswer};
-use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId, Player, PlayerId, State};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::sync::election::Position;
 use giftcode_bot::domain::sync::record::{Record, RecordKind, Value};
@@ -21,7 +21,7 @@ use crate::sessions::{in_file, in_mongo, in_store, meet, session};
 pub const DATABASE: &str = "giftcode";
 
 pub async fn fill(store: &Store, guild: u64, players: u64) {
-    let guild = GuildId(guild);
+    let guild = AllianceId(guild);
     store.guilds().set_channel(guild, ChannelId(8)).await.unwrap();
     store.guilds().set_auto_redeem(guild, true).await.unwrap();
     let player = |id| Player {
@@ -154,7 +154,7 @@ pub async fn invariant_7_both_stores_converge_though_the_server_is_killed_again_
             decide(store, 20).await;
             server.kill();
             assert_eq!(decide(store, 20).await, 20);
-            store.guilds().set_channel(GuildId(1), ChannelId(100 + round)).await.unwrap();
+            store.guilds().set_channel(AllianceId(1), ChannelId(100 + round)).await.unwrap();
             assert!(store.sync_log().unsent().await.unwrap().records > 0);
             server.restart();
             until_caught_up(store, &uri, DATABASE).await;
@@ -219,7 +219,7 @@ pub async fn a_later_change_wins_over_a_version_from_the_future() {
     assert_eq!(replica.put(&[ahead], Authority::Former).await.unwrap(), Vec::<usize>::new());
     files.meet("a.db").await;
     files
-        .session("a.db", async |store: &Store| store.guilds().set_channel(GuildId(1), ChannelId(6)).await.unwrap())
+        .session("a.db", async |store: &Store| store.guilds().set_channel(AllianceId(1), ChannelId(6)).await.unwrap())
         .await;
     files.meet("b.db").await;
     files.assert_same(&["a.db", "b.db"]).await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use giftcode_bot::domain::players::player::{GuildId, Player, PlayerId, State, UserId};
+use giftcode_bot::domain::players::player::{AllianceId, GuildId, Player, PlayerId, State, UserId};
 use giftcode_bot::domain::sync::record::{RecordKind, Value};
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::store::{StateKind, Store};
@@ -116,7 +116,7 @@ pub async fn a_guild_is_erased_in_both_stores_with_everything_of_its_own() {
         );
         store.guilds().guild_removed(GuildId(1)).await.unwrap();
         let erased = store.erasures().erase_removed_guild().await.unwrap().unwrap();
-        assert_eq!((erased.guild, erased.players), (GuildId(1), 150));
+        assert_eq!((erased.guild, erased.players), (AllianceId(1), 150));
         while store.erasures().erase_unneeded_players(100).await.unwrap() > 0 {}
     };
     files.session("a.db", erase).await;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use discord_double::{Fault, Point};
-use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId, Player, PlayerId, State};
 use giftcode_bot::domain::sync::election::Position;
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::sandbox::rules::Rule;
@@ -312,7 +312,7 @@ pub async fn with_thousands_of_unsent_changes() {
     let mut stage = Stage::new(&[]).await;
     {
         let store = Store::open(&stage.file(FILE), StateKind::Bot, Clock::system()).unwrap();
-        store.guilds().set_channel(GuildId(GUILD), ChannelId(CHANNEL)).await.unwrap();
+        store.guilds().set_channel(AllianceId(GUILD), ChannelId(CHANNEL)).await.unwrap();
         let player = |id: u64| Player {
             id: PlayerId::new(id).unwrap(),
             nickname: format!("Lord Frost {id}"),
@@ -321,7 +321,7 @@ pub async fn with_thousands_of_unsent_changes() {
         };
         store
             .rosters()
-            .add_to_roster(GuildId(GUILD), (1..=2000).map(|id| player(2_000_000 + id)).collect())
+            .add_to_roster(AllianceId(GUILD), (1..=2000).map(|id| player(2_000_000 + id)).collect())
             .await
             .unwrap();
     }

@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId, Player, PlayerId, State};
 use giftcode_bot::store::Store;
 
 use crate::bots::HANGING;
@@ -25,7 +25,7 @@ async fn add_roster(store: &Store, guild: u64) {
         furnace_level: None,
     };
     let players = (1..=PLAYERS).map(|number| player(guild * 1_000_000 + number)).collect();
-    store.rosters().add_to_roster(GuildId(guild), players).await.unwrap();
+    store.rosters().add_to_roster(AllianceId(guild), players).await.unwrap();
 }
 
 /// The sentences of the health line about both stores during the work, each once.
@@ -72,7 +72,7 @@ pub async fn a_slow_mongodb_is_not_reported_as_down_while_it_takes_a_roster_of_5
     let work = async |store: &Store| {
         sessions += 1;
         // The first write finds that MongoDB accepts writes.
-        store.guilds().set_channel(GuildId(1), ChannelId(1)).await.unwrap();
+        store.guilds().set_channel(AllianceId(1), ChannelId(1)).await.unwrap();
         until_sent(store).await;
         let said = reported_during(store, async {
             add_roster(store, 1).await;

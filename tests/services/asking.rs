@@ -2,14 +2,14 @@
 
 use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::codes::channel::OverReason;
-use giftcode_bot::domain::players::player::{ChannelId, GuildId, MAX_LINKS, Player, PlayerId, State, UserId};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId, MAX_LINKS, Player, PlayerId, State, UserId};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::redeeming::retry::History;
 use giftcode_bot::store::{AddedCode, Admission, AttemptResult, BatchStart, CheckStart, Linked, Next, RosterChange};
 
 use crate::support::{GUILD, HOUR, StateFile, code, players};
 
-const OTHER: GuildId = GuildId(7);
+const OTHER: AllianceId = AllianceId(7);
 
 fn player(id: u64) -> PlayerId {
     PlayerId::new(id).unwrap()

@@ -7,7 +7,7 @@ use giftcode_bot::discord::messages::health::wait_reason;
 use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::health::{EnginePhase, EngineStatus, HealthLine};
 use giftcode_bot::domain::limits::budget::RateLimit;
-use giftcode_bot::domain::players::player::{GuildId, PlayerId};
+use giftcode_bot::domain::players::player::{AllianceId, PlayerId};
 use giftcode_bot::domain::redeeming::breaker::{Cause, Failure, Trouble};
 use giftcode_bot::domain::redeeming::explanation::{remedy, trouble_in_words};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
@@ -361,13 +361,13 @@ async fn an_outage_of_an_hour_costs_each_player_at_most_two_tries() {
 #[tokio::test(start_paused = true)]
 async fn the_breaker_asks_for_served_players_one_after_another() {
     let state = StateFile::new();
-    let other = GuildId(7);
+    let other = AllianceId(7);
     let id = |number| player(number).id;
     state.guild(GUILD, players(1..=4)).await;
     state.guild(other, players(4..=6)).await;
     state.store.rosters().put_players(players(9..=9)).await.unwrap();
     state.store.rosters().remove_from_roster(GUILD, vec![id(2)]).await.unwrap();
-    state.store.guilds().guild_removed(other).await.unwrap();
+    state.store.guilds().guild_removed(giftcode_bot::domain::players::player::GuildId(other.0)).await.unwrap();
     let ask = async |not: Vec<PlayerId>, after: Option<u64>| {
         let found = state.store.redemptions().player_to_ask_for(not, false, after.map(id)).await.unwrap();
         found.map(|(player, state)| (player.get(), state.get()))

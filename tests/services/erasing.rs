@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use giftcode_bot::domain::players::player::GuildId;
+use giftcode_bot::domain::players::player::{AllianceId, GuildId};
 use giftcode_bot::domain::sync::record::{RecordKind, Value};
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::runtime::supervisor::Service;
@@ -33,8 +33,8 @@ async fn erase(store: &Store, clock: Clock, time: Duration) {
     running.await.unwrap().unwrap();
 }
 
-async fn guilds(store: &Store) -> Vec<GuildId> {
-    store.guilds().known_guilds().await.unwrap().into_iter().map(|(guild, _)| guild).collect()
+async fn guilds(store: &Store) -> Vec<AllianceId> {
+    store.guilds().known_guilds().await.unwrap().into_iter().map(|(guild, _)| AllianceId::first_of(guild)).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -43,14 +43,14 @@ async fn a_removed_guild_is_erased_within_an_hour_after_30_days() {
     let path = folder.path().join("giftcode.db");
     let (store, clock) = open(&path, 0).await;
     store.rosters().add_to_roster(GUILD, players(1..=250)).await.unwrap();
-    store.rosters().add_to_roster(GuildId(2), players(250..=251)).await.unwrap();
-    store.guilds().guild_removed(GUILD).await.unwrap();
+    store.rosters().add_to_roster(AllianceId(2), players(250..=251)).await.unwrap();
+    store.guilds().guild_removed(GuildId(GUILD.0)).await.unwrap();
     let later = async {
         tokio::time::sleep(30 * DAY - HOUR).await;
-        assert_eq!(guilds(&store).await, [GuildId(2), GUILD]);
+        assert_eq!(guilds(&store).await, [AllianceId(2), GUILD]);
     };
     tokio::join!(erase(&store, clock, 30 * DAY + HOUR), later);
-    assert_eq!(guilds(&store).await, [GuildId(2)]);
+    assert_eq!(guilds(&store).await, [AllianceId(2)]);
     let players = store.sync_log().page(RecordKind::Players, None, 300).await.unwrap();
     let left: Vec<&Value> = players.iter().map(|player| player.get("player_id")).collect();
     assert_eq!(left, [&Value::Int(250), &Value::Int(251)]);
@@ -64,25 +64,25 @@ async fn a_clock_that_jumped_ahead_erases_nothing_before_it_can_be_set_right() {
     let path = folder.path().join("giftcode.db");
     let (store, clock) = open(&path, 0).await;
     store.rosters().add_to_roster(GUILD, players(1..=3)).await.unwrap();
-    store.guilds().guild_removed(GUILD).await.unwrap();
+    store.guilds().guild_removed(GuildId(GUILD.0)).await.unwrap();
     erase(&store, clock, HOUR).await;
     drop(store);
     let (store, ahead) = open(&path, 31 * 24).await;
-    store.guilds().guild_removed(GUILD).await.unwrap();
+    store.guilds().guild_removed(GuildId(GUILD.0)).await.unwrap();
     erase(&store, ahead, 12 * HOUR).await;
     assert_eq!(guilds(&store).await, [GUILD]);
     drop(store);
     // A restart does not correct the clock.
     let (store, ahead) = open(&path, 31 * 24 + 12).await;
-    store.guilds().guild_removed(GUILD).await.unwrap();
+    store.guilds().guild_removed(GuildId(GUILD.0)).await.unwrap();
     erase(&store, ahead, 11 * HOUR).await;
     assert_eq!(guilds(&store).await, [GUILD]);
     drop(store);
     // Corrected.
     let (store, clock) = open(&path, 24).await;
-    store.guilds().guild_removed(GUILD).await.unwrap();
+    store.guilds().guild_removed(GuildId(GUILD.0)).await.unwrap();
     erase(&store, clock, 2 * DAY).await;
     assert_eq!(guilds(&store).await, [GUILD]);
-    assert!(store.guilds().guild_returned(GUILD).await.unwrap());
+    assert!(store.guilds().guild_returned(GuildId(GUILD.0)).await.unwrap());
     assert_eq!(store.rosters().roster(GUILD, 0, 9).await.unwrap().total, 3);
 }

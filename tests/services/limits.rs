@@ -6,7 +6,7 @@ use std::time::Duration;
 use giftcode_bot::domain::answers::answer::{Answer, Reply};
 use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::domain::limits::budget::RateLimit;
-use giftcode_bot::domain::players::player::{GuildId, Player, PlayerId, State};
+use giftcode_bot::domain::players::player::{AllianceId, Player, PlayerId, State};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::game::GameClient;
 use giftcode_bot::ports::{GameApi, LoginAnswer};
@@ -24,7 +24,7 @@ use crate::support::{StateFile, code, player, players};
 
 const LIMIT: RateLimit = RateLimit { calls: 30, window: Duration::from_secs(60) };
 const INTERVAL: Duration = Duration::from_millis(2200);
-const OTHER: GuildId = GuildId(7);
+const OTHER: AllianceId = AllianceId(7);
 
 fn strict(count: u64) -> GameSimSettings {
     GameSimSettings { limit: Some(LIMIT), player_interval: INTERVAL, ..world(count) }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use giftcode_bot::domain::codes::channel::{Blocked, NONCE_WINDOW, OverReason};
 use giftcode_bot::domain::codes::post_plan::MessageKind;
-use giftcode_bot::domain::players::player::{ChannelId, GuildId};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId};
 use giftcode_bot::ports::{AnnounceError, Announcement, Announcer, Correction, MessageId, Posted};
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::runtime::supervisor::Service;
@@ -42,11 +42,11 @@ pub enum Next {
 #[derive(Clone, Default)]
 pub struct Channels {
     pub posts: Arc<Mutex<Vec<Announcement>>>,
-    script: Arc<Mutex<BTreeMap<GuildId, Vec<Next>>>>,
+    script: Arc<Mutex<BTreeMap<AllianceId, Vec<Next>>>>,
     pub calls: Arc<Mutex<usize>>,
     pub corrections: Arc<Mutex<Vec<Correction>>>,
     /// When each attempt was made, and in which guild and channel.
-    tries: Arc<Mutex<Vec<(Instant, GuildId, ChannelId)>>>,
+    tries: Arc<Mutex<Vec<(Instant, AllianceId, ChannelId)>>>,
     sent: Arc<Mutex<Vec<(String, Instant)>>>,
     /// Nonces older than this are forgotten.
     pub forgets_after: Option<Duration>,
@@ -54,7 +54,7 @@ pub struct Channels {
 }
 
 impl Channels {
-    pub fn script(&self, guild: GuildId, mut next: Vec<Next>) {
+    pub fn script(&self, guild: AllianceId, mut next: Vec<Next>) {
         next.reverse();
         self.script.lock().unwrap().insert(guild, next);
     }
@@ -143,7 +143,7 @@ impl Channels {
         )
     }
 
-    pub fn tries_of(&self, guild: GuildId) -> Vec<(Instant, ChannelId)> {
+    pub fn tries_of(&self, guild: AllianceId) -> Vec<(Instant, ChannelId)> {
         let tries = self.tries.lock().unwrap();
         tries.iter().filter(|(_, of, _)| *of == guild).map(|(at, _, channel)| (*at, *channel)).collect()
     }
@@ -183,7 +183,7 @@ async fn a_first_start_posts_one_digest_and_then_new_codes() {
     assert_eq!(lines.count("Posted 2 new codes to guild 1001"), 2, "{:?}", lines.all());
     assert_eq!(state.store.reports().pending_redemptions().await.unwrap(), 8);
     // A guild that sets its channel later gets the active codes once.
-    state.store.guilds().set_channel(GuildId(7), ChannelId(8)).await.unwrap();
+    state.store.guilds().set_channel(AllianceId(7), ChannelId(8)).await.unwrap();
     settle().await;
     assert_eq!(channels.posted().iter().filter(|(guild, ..)| *guild == 7).count(), 4);
     assert_eq!(channels.posts.lock().unwrap().last().unwrap().kind, MessageKind::Digest);
@@ -195,7 +195,7 @@ async fn a_first_start_posts_one_digest_and_then_new_codes() {
 async fn a_post_that_fails_stays_due_and_no_other_guild_waits() {
     let (state, channels) = (StateFile::new(), Channels::default());
     state.store.guilds().set_channel(GUILD, ChannelId(1)).await.unwrap();
-    state.store.guilds().set_channel(GuildId(7), ChannelId(8)).await.unwrap();
+    state.store.guilds().set_channel(AllianceId(7), ChannelId(8)).await.unwrap();
     channels.script(GUILD, vec![Next::Refuses; 8]);
     state.list(&["A1"]).await;
     let (task, stop) = run(&state, &channels);
@@ -271,7 +271,7 @@ async fn a_guild_whose_channel_refuses_posts_is_paused_until_somebody_acts() {
     let lines = Lines::capture();
     let (state, channels) = (StateFile::new(), Channels::default());
     state.store.guilds().set_channel(GUILD, ChannelId(1)).await.unwrap();
-    state.store.guilds().set_channel(GuildId(7), ChannelId(8)).await.unwrap();
+    state.store.guilds().set_channel(AllianceId(7), ChannelId(8)).await.unwrap();
     channels.script(GUILD, vec![Next::Blocks; 3]);
     state.list(&["A1"]).await;
     let (task, stop) = run(&state, &channels);

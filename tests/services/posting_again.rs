@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use giftcode_bot::domain::codes::channel::OverReason;
-use giftcode_bot::domain::players::player::{ChannelId, GuildId};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId};
 use jiff::SignedDuration;
 
 use crate::posting::{Channels, Next, run, settle};
 use crate::support::{GUILD, Lines, StateFile};
 
-const OTHER: GuildId = GuildId(7);
+const OTHER: AllianceId = AllianceId(7);
 /// When Discord forgets nonces.
 const FORGETS_AFTER: Duration = Duration::from_secs(180);
 
@@ -180,8 +180,8 @@ async fn while_nothing_gets_through_one_message_at_a_time_is_tried_and_no_guild_
     let state = StateFile::new();
     let channels = Channels::default();
     for guild in 1..=60 {
-        state.store.guilds().set_channel(GuildId(guild), ChannelId(guild)).await.unwrap();
-        channels.script(GuildId(guild), vec![Next::IsOut(100), Next::IsOut(100), Next::IsOut(100)]);
+        state.store.guilds().set_channel(AllianceId(guild), ChannelId(guild)).await.unwrap();
+        channels.script(AllianceId(guild), vec![Next::IsOut(100), Next::IsOut(100), Next::IsOut(100)]);
     }
     state.list(&["A1"]).await;
     let (task, stop) = run(&state, &channels);
@@ -190,8 +190,8 @@ async fn while_nothing_gets_through_one_message_at_a_time_is_tried_and_no_guild_
     assert_eq!(*channels.calls.lock().unwrap(), 32 + 1 + 1);
     assert_eq!(lines.count("Cannot post"), 0, "{:?}", lines.all());
     for guild in 1..=60 {
-        channels.script(GuildId(guild), vec![]);
-        let settings = state.store.guilds().guild(GuildId(guild)).await.unwrap();
+        channels.script(AllianceId(guild), vec![]);
+        let settings = state.store.guilds().guild(AllianceId(guild)).await.unwrap();
         assert_eq!((settings.paused, settings.failing), (None, None));
     }
     seconds(100).await;
@@ -243,6 +243,6 @@ async fn a_message_of_another_process_is_edited_to_the_present_state() {
         task.await.unwrap().unwrap();
     }
     assert_eq!(channels.posted().len(), 2, "one for each guild: the names of the messages are the same");
-    let guilds: Vec<GuildId> = channels.corrections.lock().unwrap().iter().map(|it| it.guild).collect();
+    let guilds: Vec<AllianceId> = channels.corrections.lock().unwrap().iter().map(|it| it.guild).collect();
     assert!(guilds.contains(&GUILD) && guilds.contains(&OTHER), "{guilds:?}");
 }

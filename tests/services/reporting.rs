@@ -7,7 +7,7 @@ use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::codes::channel::Blocked;
 use giftcode_bot::domain::health::{EngineStatus, WaitReason};
 use giftcode_bot::domain::limits::budget::RateLimit;
-use giftcode_bot::domain::players::player::{ChannelId, GuildId};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId, GuildId};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::text::language::Language;
 use giftcode_bot::ports::{AnnounceError, BatchBoard, BatchMessage, MessageId, Posted};
@@ -196,19 +196,19 @@ async fn posts_go_first_and_a_guild_without_a_channel_gets_no_message() {
     started(&state).await;
     // A post is due and never sent, because nobody posts here.
     state.store.posts().plan().await.unwrap();
-    state.store.rosters().add_to_roster(GuildId(7), players(9..=9)).await.unwrap();
-    state.store.requests().start_batch(GuildId(7), code("A1").key(), 1).await.unwrap();
+    state.store.rosters().add_to_roster(AllianceId(7), players(9..=9)).await.unwrap();
+    state.store.requests().start_batch(AllianceId(7), code("A1").key(), 1).await.unwrap();
     let (task, stop) = run(&state, &board);
     seconds(20).await;
     assert_eq!(board.shown().len(), 0);
     // But posts do not delay it for ever.
     seconds(20).await;
-    let guilds: Vec<GuildId> = board.shown().iter().map(|message| message.guild).collect();
+    let guilds: Vec<AllianceId> = board.shown().iter().map(|message| message.guild).collect();
     assert_eq!(guilds, [GUILD]);
     // An old end is not shown in a channel that is set later.
     decide(&state, 6).await;
     seconds(7 * 3600).await;
-    state.store.guilds().set_channel(GuildId(7), ChannelId(8)).await.unwrap();
+    state.store.guilds().set_channel(AllianceId(7), ChannelId(8)).await.unwrap();
     seconds(60).await;
     assert!(board.shown().iter().all(|message| message.guild == GUILD));
     stop.cancel();
@@ -337,12 +337,12 @@ async fn a_message_waits_as_long_as_the_channel_asks() {
 async fn a_new_language_of_the_server_is_shown_at_once() {
     let (state, board) = (StateFile::new(), Board::default());
     started(&state).await;
-    state.store.guilds().note_locale(GUILD, "de").await.unwrap();
+    state.store.guilds().note_locale(GuildId(GUILD.0), "de").await.unwrap();
     let (task, stop) = run(&state, &board);
     seconds(30).await;
     let languages = || board.shown().iter().map(|message| message.language).collect::<Vec<_>>();
     assert_eq!(languages(), [Language::De]);
-    state.store.guilds().set_server_language(GUILD, Language::Ja).await.unwrap();
+    state.store.guilds().set_server_language(GuildId(GUILD.0), Language::Ja).await.unwrap();
     seconds(30).await;
     assert_eq!(languages(), [Language::De, Language::Ja]);
     // The same message, once more.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use giftcode_bot::domain::answers::status::Status;
-use giftcode_bot::domain::players::player::GuildId;
+use giftcode_bot::domain::players::player::AllianceId;
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::services::retention::Retention;
@@ -28,7 +28,7 @@ async fn retain(state: &StateFile, time: Duration) {
 async fn over() -> StateFile {
     let state = StateFile::new();
     state.guild(GUILD, players(1..=1200)).await;
-    state.guild(GuildId(2), players(1200..=1201)).await;
+    state.guild(AllianceId(2), players(1200..=1201)).await;
     state.list(&["GOOD"]).await;
     state.store.posts().plan().await.unwrap();
     for claim in state.store.redemptions().claim_due(2000, 99, |_| Admission::Take).await.unwrap().taken {
@@ -42,7 +42,7 @@ async fn over() -> StateFile {
 
 async fn granted(state: &StateFile) -> Vec<u32> {
     let mut granted = vec![state.store.reports().code_report(code("GOOD").key(), 1).await.unwrap().granted];
-    for guild in [GUILD, GuildId(2)] {
+    for guild in [GUILD, AllianceId(2)] {
         granted.push(
             state.store.batches().past_batches(guild, Some(code("GOOD").key()), 1).await.unwrap()[0].tally.granted,
         );

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::domain::codes::listing::{Entry, FeedAnswer};
-use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId, Player, PlayerId, State};
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::store::{StateKind, Store, StoreError};
 use jiff::Timestamp;
@@ -17,7 +17,7 @@ use tracing_subscriber::Registry;
 use tracing_subscriber::fmt::FmtContext;
 use tracing_subscriber::fmt::format::{DefaultFields, FormatFields, Writer};
 
-pub const GUILD: GuildId = GuildId(1001);
+pub const GUILD: AllianceId = AllianceId(1001);
 pub const HOUR: Duration = Duration::from_secs(3600);
 
 pub fn start() -> Timestamp {
@@ -96,7 +96,7 @@ impl StateFile {
     }
 
     /// A guild with a channel and these players, with auto-redemption.
-    pub async fn guild(&self, guild: GuildId, players: Vec<Player>) {
+    pub async fn guild(&self, guild: AllianceId, players: Vec<Player>) {
         self.store.guilds().set_channel(guild, ChannelId(guild.0 + 1)).await.unwrap();
         self.store.guilds().set_auto_redeem(guild, true).await.unwrap();
         self.store.rosters().add_to_roster(guild, players).await.unwrap();

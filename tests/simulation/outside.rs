@@ -8,7 +8,7 @@ use giftcode_bot::domain::answers::answer::{Answer, ApiAnswer, ErrCode, Reply};
 use giftcode_bot::domain::codes::channel::NONCE_WINDOW;
 use giftcode_bot::domain::codes::code::{Code, CodeKey};
 use giftcode_bot::domain::codes::listing::Entry;
-use giftcode_bot::domain::players::player::{ChannelId, GuildId, PlayerId, State};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId, PlayerId, State};
 use giftcode_bot::ports::{
     AnnounceError, Announcement, Announcer, CodeFeed, Correction, FeedError, FeedFailure, GameApi, LoginAnswer,
     MessageId, Posted,
@@ -24,7 +24,7 @@ const DISCORD_TIMEOUT: Duration = Duration::from_secs(20);
 const GAME_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One code in one guild, as announced.
-pub type Announced = (GuildId, CodeKey, u32);
+pub type Announced = (AllianceId, CodeKey, u32);
 /// One player and one code.
 pub type Redeemed = (PlayerId, CodeKey);
 

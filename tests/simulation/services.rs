@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerId, RoleId, State};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId, Player, PlayerId, RoleId, State};
 use giftcode_bot::domain::redeeming::retry::Policy;
 use giftcode_bot::domain::sync::record::{Key, RecordKind, Value};
 use giftcode_bot::leadership::Leadership;
@@ -24,7 +24,7 @@ use crate::outside::Services;
 use crate::replica::Remote;
 use crate::world::Outside;
 
-pub const GUILDS: [GuildId; 2] = [GuildId(1001), GuildId(1002)];
+pub const GUILDS: [AllianceId; 2] = [AllianceId(1001), AllianceId(1002)];
 /// Players on each guild's roster at first.
 const PLAYERS: u64 = 4;
 
@@ -137,7 +137,7 @@ impl Admin {
         }
     }
 
-    async fn change(&self, guild: GuildId) -> Result<(), StoreError> {
+    async fn change(&self, guild: AllianceId) -> Result<(), StoreError> {
         let number = guild.0.cast_signed();
         let guild_key = (RecordKind::Guilds, vec![Value::Int(number)]);
         let channel = ChannelId(guild.0 + 1);

@@ -107,7 +107,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::domain::players::player::{ChannelId, GuildId};
+    use crate::domain::players::player::{AllianceId, ChannelId};
     use crate::domain::sync::election::Position;
     use crate::leadership::{Leadership, Phase};
     use crate::ports::replica::ReplicaError;
@@ -144,7 +144,7 @@ mod tests {
                 .unwrap();
         store.sync_log().set_replicated(true).await.unwrap();
         for guild in 1..=count {
-            store.guilds().set_channel(GuildId(guild), ChannelId(1)).await.unwrap();
+            store.guilds().set_channel(AllianceId(guild), ChannelId(1)).await.unwrap();
         }
         store
     }

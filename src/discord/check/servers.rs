@@ -88,7 +88,7 @@ pub(super) async fn check(
 async fn check_one(rest: &Rest, server: &ServerOnFile) -> Checked {
     let finding = |id, text: String| Checked::NotWell(Finding::new(id, text).of(server.guild.to_string()));
     let channel = server.channel;
-    let granted = match ask(permissions::in_channel(rest, server.guild, channel)).await {
+    let granted = match ask(permissions::in_channel(rest, server.server, channel)).await {
         Ok(Some(granted)) => granted,
         Ok(None) => {
             return finding(

@@ -10,7 +10,7 @@ use crate::discord::permissions;
 use crate::domain::codes::channel::Blocked;
 use crate::domain::players::player::{ChannelId, GuildId};
 use crate::domain::sync::erasure::REMOVED_FOR;
-use crate::store::StoreError;
+use crate::store::{Alliance, StoreError};
 
 use super::presence;
 
@@ -68,10 +68,12 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
         }
         FullEvent::ChannelDelete { channel, .. } => {
             let (guild, channel) = (id(channel.guild_id), ChannelId(channel.id.get()));
-            if bot.guilds.guild(guild).await?.channel == Some(channel)
-                && bot.guilds.pause_guild(guild, Some(channel), Blocked::UnknownChannel, None).await?
-            {
-                tracing::info!("Guild {guild} is paused: {}", Blocked::UnknownChannel.meaning());
+            for alliance in bot.guilds.alliances(guild).await? {
+                if alliance.channel == Some(channel)
+                    && bot.guilds.pause_guild(alliance.id, Some(channel), Blocked::UnknownChannel, None).await?
+                {
+                    tracing::info!("Guild {} is paused: {}", alliance.id, Blocked::UnknownChannel.meaning());
+                }
             }
         }
         // Channels, roles and our own membership all decide our permissions.
@@ -119,13 +121,15 @@ async fn record_return(bot: &Bot, guild: GuildId) -> Result<(), StoreError> {
 
 /// Resumes a paused guild after a change that may have fixed the cause.
 async fn resume(bot: &Bot, guild: DiscordGuildId) -> Result<(), StoreError> {
-    let may_be_fixed = match bot.guilds.guild(id(guild)).await?.paused {
-        // A deleted channel never returns, and the return to a guild has an event of its own.
-        None | Some(Blocked::Removed | Blocked::UnknownChannel) => false,
-        Some(_) => true,
-    };
-    if may_be_fixed && bot.guilds.resume_guild(id(guild)).await? {
-        tracing::info!("Guild {guild} is tried again");
+    for Alliance { id: alliance, .. } in bot.guilds.alliances(id(guild)).await? {
+        let may_be_fixed = match bot.guilds.guild(alliance).await?.paused {
+            // A deleted channel never returns, and the return to a guild has an event of its own.
+            None | Some(Blocked::Removed | Blocked::UnknownChannel) => false,
+            Some(_) => true,
+        };
+        if may_be_fixed && bot.guilds.resume_guild(alliance).await? {
+            tracing::info!("Guild {alliance} is tried again");
+        }
     }
     Ok(())
 }
@@ -138,8 +142,10 @@ async fn pause_for_timeout(
     until: Option<serenity::all::Timestamp>,
 ) -> Result<bool, StoreError> {
     let Some(until) = permissions::timeout_of(until, bot.clock.now()) else { return Ok(false) };
-    if bot.guilds.pause_guild(id(guild), None, Blocked::TimedOut, Some(until)).await? {
-        tracing::info!("Guild {guild} is paused: {}", Blocked::TimedOut.meaning());
+    for Alliance { id: alliance, .. } in bot.guilds.alliances(id(guild)).await? {
+        if bot.guilds.pause_guild(alliance, None, Blocked::TimedOut, Some(until)).await? {
+            tracing::info!("Guild {alliance} is paused: {}", Blocked::TimedOut.meaning());
+        }
     }
     Ok(true)
 }

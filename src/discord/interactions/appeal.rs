@@ -8,7 +8,7 @@ use crate::discord::bot::Bot;
 use crate::discord::messages::appeal::Recheck;
 use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::Code;
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::AllianceId;
 use crate::ports::AnnouncedCode;
 use crate::store::{CheckStart, StoreError};
 
@@ -23,8 +23,8 @@ pub(super) enum AppealResult {
 
 /// Asks the game about a code with a player of this server, and waits some seconds for the verdict. Returns `None` for an
 /// unknown code.
-pub(super) async fn appeal(bot: &Bot, guild: GuildId, code: &Code) -> Result<Option<AppealResult>, StoreError> {
-    let start = bot.codes.check_now(guild, code.key()).await?;
+pub(super) async fn appeal(bot: &Bot, alliance: AllianceId, code: &Code) -> Result<Option<AppealResult>, StoreError> {
+    let start = bot.codes.check_now(alliance, code.key()).await?;
     wait_for_verdict(bot, code, start).await
 }
 

@@ -8,10 +8,11 @@ use crate::discord::managers::may_manage;
 use crate::discord::messages::{access, manage, personal, players};
 use crate::domain::codes::code::Code;
 use crate::domain::players::access::Managed;
-use crate::domain::players::player::{GuildId, UserId};
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
 use crate::store::FoundCode;
 
 use super::appeal::{AppealResult, appeal};
+use super::commands::alliances::nearest;
 use super::redeem::{self, Accounts};
 use super::response::Interaction;
 
@@ -31,9 +32,15 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
     let action = Action::parse(&component.data.custom_id);
     let user = UserId(component.user.id.get());
     let guild = component.guild_id.map(|id| GuildId(id.get()));
+    let channel = ChannelId(component.channel_id.get());
+    let alliance = match (&action, guild) {
+        (Some(Action::RosterPage(_, Some(alliance))), _) => *alliance,
+        (_, Some(guild)) => nearest(bot, guild, channel).await?,
+        (_, None) => AllianceId(0),
+    };
     if let (Some(action), Some(guild)) = (&action, guild)
         && is_for_managers(action)
-        && !may_manage(bot, guild, Managed::Alliance(guild), component.member.as_ref()).await?
+        && !may_manage(bot, guild, Managed::Alliance(alliance), component.member.as_ref()).await?
     {
         return interaction
             .answer(&access::managers_only(interaction.language(), &bot.guilds.access_roles(guild).await?))
@@ -43,21 +50,25 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
         (Some(_), None, _) => interaction.answer(&personal::servers_only(interaction.language())).await,
         (Some(Action::RedeemForMe(code)), _, _) => redeem_for_person(bot, interaction, user, vec![code]).await,
         (Some(Action::ChooseForMe), _, Some(codes)) => redeem_for_person(bot, interaction, user, codes).await,
-        (Some(Action::RedeemForAll(code)), Some(guild), _) => {
-            redeem_for_roster(bot, interaction, guild, vec![code]).await
+        (Some(Action::RedeemForAll(code)), Some(_), _) => {
+            redeem_for_roster(bot, interaction, alliance, vec![code]).await
         }
-        (Some(Action::ChooseForAll), Some(guild), Some(codes)) => {
-            redeem_for_roster(bot, interaction, guild, codes).await
+        (Some(Action::ChooseForAll), Some(_), Some(codes)) => {
+            redeem_for_roster(bot, interaction, alliance, codes).await
         }
-        (Some(Action::RosterPage(number)), Some(guild), _) => {
-            let page = bot.rosters.roster(guild, number.saturating_mul(players::PAGE), players::PAGE).await?;
+        (Some(Action::RosterPage(number, _)), Some(guild), _) => {
+            // It may have been removed.
+            if bot.guilds.alliances(guild).await?.iter().all(|it| it.id != alliance) {
+                return interaction.answer(&personal::outdated(interaction.language())).await;
+            }
+            let page = bot.rosters.roster(alliance, number.saturating_mul(players::PAGE), players::PAGE).await?;
             // The roster may have become shorter since the button was shown.
             let last = players::last_page(page.total);
             let (page, number) = match number <= last {
                 true => (page, number),
-                false => (bot.rosters.roster(guild, last * players::PAGE, players::PAGE).await?, last),
+                false => (bot.rosters.roster(alliance, last * players::PAGE, players::PAGE).await?, last),
             };
-            let message = players::roster(interaction.language(), &page, number);
+            let message = players::roster(interaction.language(), &page, number, alliance);
             interaction.respond(CreateInteractionResponse::UpdateMessage(message.respond())).await
         }
         _ => interaction.answer(&personal::outdated(interaction.language())).await,
@@ -67,7 +78,7 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
 /// Whether only those may do it who manage the bot in this server.
 fn is_for_managers(action: &Action) -> bool {
     match action {
-        Action::RedeemForAll(_) | Action::ChooseForAll | Action::RosterPage(_) => true,
+        Action::RedeemForAll(_) | Action::ChooseForAll | Action::RosterPage(..) => true,
         Action::RedeemForMe(_) | Action::ChooseForMe | Action::WhoAmI(_) | Action::WhoChose(_) => false,
     }
 }
@@ -104,7 +115,7 @@ async fn redeem_for_person(
 async fn redeem_for_roster(
     bot: &Bot,
     interaction: &Interaction<'_>,
-    guild: GuildId,
+    alliance: AllianceId,
     codes: Vec<Code>,
 ) -> anyhow::Result<()> {
     interaction.defer().await?;
@@ -113,7 +124,7 @@ async fn redeem_for_roster(
         let (code, generation) = match bot.codes.find_code(code.key()).await? {
             None => (code.clone(), bot.codes.add_code(code).await?),
             Some(FoundCode { shown, over: None }) => (shown.code, shown.generation),
-            Some(FoundCode { shown, over: Some(_) }) => match appeal(bot, guild, &shown.code).await? {
+            Some(FoundCode { shown, over: Some(_) }) => match appeal(bot, alliance, &shown.code).await? {
                 Some(AppealResult::Active(shown)) => (shown.code, shown.generation),
                 Some(AppealResult::Over(over, recheck)) => {
                     started.push((shown.code, Err((over, recheck))));
@@ -122,9 +133,9 @@ async fn redeem_for_roster(
                 None => continue,
             },
         };
-        let start = bot.requests.start_batch(guild, code.key(), generation).await?;
+        let start = bot.requests.start_batch(alliance, code.key(), generation).await?;
         started.push((code, Ok(start)));
     }
-    let channel = bot.guilds.guild(guild).await?.channel;
+    let channel = bot.guilds.guild(alliance).await?.channel;
     interaction.answer(&manage::batches_started(interaction.language(), &started, channel)).await
 }

@@ -1,10 +1,11 @@
 //! Every message that people see in Discord. `docs/messages.md` shows them all.
 //!
 //! The functions are pure and return a [`Message`], which keeps within Discord's limits (docs/protocol.md, "Sizes") whatever
-//! its contents, and mentions nobody but the role that a guild's admins chose. They take the language first: that of the
+//! its contents, and mentions nobody but the roles that a guild's admins chose. They take the language first: that of the
 //! person for an answer, that of the server for what stands in a channel. [`texts`] has the words, and says how to add some.
 
 pub mod access;
+pub mod alliances;
 pub mod appeal;
 pub mod batch;
 pub mod escape;
@@ -49,7 +50,7 @@ pub struct Message {
     embeds: Vec<CreateEmbed>,
     rows: Vec<CreateActionRow>,
     files: Vec<MessageFile>,
-    role: Option<RoleId>,
+    roles: Vec<RoleId>,
 }
 
 impl Message {
@@ -81,11 +82,14 @@ impl Message {
         self
     }
 
-    /// Puts a mention of the role before the text.
-    pub fn mentioning(self, role: Option<RoleId>) -> Self {
-        let Some(named) = role else { return self };
+    /// Puts mentions of the roles before the text.
+    pub fn mentioning(self, roles: &[RoleId]) -> Self {
+        if roles.is_empty() {
+            return self;
+        }
+        let named = roles.iter().map(|role| format!("<@&{role}>")).collect::<Vec<_>>().join(" ");
         let text = if self.content.is_empty() { String::new() } else { format!("\n{}", self.content) };
-        Self { content: clip(&format!("<@&{named}>{text}"), MAX_CONTENT), role, ..self }
+        Self { content: clip(&format!("{named}{text}"), MAX_CONTENT), roles: roles.to_vec(), ..self }
     }
 
     pub fn with_content(self, text: &str) -> Self {
@@ -105,9 +109,9 @@ impl Message {
         &self.files
     }
 
-    /// Allows a mention of the role only, whatever the text says.
+    /// Allows mentions of these roles only, whatever the text says.
     fn allowed_mentions(&self) -> CreateAllowedMentions {
-        CreateAllowedMentions::new().roles(self.role.map(|role| DiscordRoleId::new(role.0.max(1))))
+        CreateAllowedMentions::new().roles(self.roles.iter().map(|role| DiscordRoleId::new(role.0.max(1))))
     }
 
     /// For a new message in a channel.
@@ -193,10 +197,10 @@ mod tests {
         let plain = Message::text("@everyone <@1> <@&2>");
         assert_eq!(mentions(&plain)["parse"], serde_json::json!([]));
         assert_eq!(mentions(&plain)["roles"], serde_json::json!([]));
-        let with_role = Message::text("x").mentioning(Some(RoleId(7)));
+        let with_role = Message::text("x").mentioning(&[RoleId(7)]);
         assert_eq!(mentions(&with_role)["roles"], serde_json::json!(["7"]));
         assert_eq!(serde_json::to_value(with_role.create()).unwrap()["content"], "<@&7>\nx");
-        let without_text = Message::embed(CreateEmbed::new()).mentioning(Some(RoleId(7)));
+        let without_text = Message::embed(CreateEmbed::new()).mentioning(&[RoleId(7)]);
         assert_eq!(serde_json::to_value(without_text.create()).unwrap()["content"], "<@&7>");
     }
 }

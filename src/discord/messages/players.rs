@@ -4,7 +4,7 @@
 use serenity::all::{ButtonStyle, CreateActionRow, CreateButton, CreateEmbed};
 
 use crate::discord::custom_id::Action;
-use crate::domain::players::player::{Player, PlayerError, PlayerId};
+use crate::domain::players::player::{AllianceId, Player, PlayerError, PlayerId};
 use crate::domain::players::roster_file::BadLine;
 use crate::domain::text::language::Language;
 use crate::store::{RosterChange, RosterPage};
@@ -89,7 +89,7 @@ pub fn last_page(players: u32) -> u32 {
 }
 
 /// One page of the roster; `number` is counted from 0.
-pub fn roster(language: Language, page: &RosterPage, number: u32) -> Message {
+pub fn roster(language: Language, page: &RosterPage, number: u32, alliance: AllianceId) -> Message {
     if page.total == 0 {
         return Message::text(
             "The player list is empty. Add players with `/manage players add` or `/manage players import`.",
@@ -119,11 +119,11 @@ pub fn roster(language: Language, page: &RosterPage, number: u32) -> Message {
     }
     let button = |to: Option<u32>, label: &str, at: u32| {
         // Every button needs an id of its own, even a disabled one.
-        let action = Action::RosterPage(to.unwrap_or(u32::MAX - at));
+        let action = Action::RosterPage(to.unwrap_or(u32::MAX - at), Some(alliance));
         CreateButton::new(action.to_string()).label(label).style(ButtonStyle::Secondary).disabled(to.is_none())
     };
     let next = (number + 1 < pages).then(|| number + 1);
-    let middle = CreateButton::new(Action::RosterPage(u32::MAX - 2).to_string())
+    let middle = CreateButton::new(Action::RosterPage(u32::MAX - 2, Some(alliance)).to_string())
         .label(format!("{} of {pages}", number + 1))
         .style(ButtonStyle::Secondary)
         .disabled(true);

@@ -28,13 +28,14 @@ type Shown<'a> = (&'a AnnouncedCode, Option<&'a OverReason>);
 
 pub fn post(language: Language, announcement: &Announcement) -> Message {
     let codes: Vec<Shown<'_>> = announcement.codes.iter().map(|code| (code, None)).collect();
-    message(language, &announcement.nonce, announcement.kind, announcement.total, &codes).mentioning(announcement.role)
+    message(language, &announcement.nonce, announcement.kind, announcement.total, &codes)
+        .mentioning(&announcement.roles)
 }
 
 /// The post with the present state of its codes.
 pub fn corrected(language: Language, correction: &Correction) -> Message {
     let codes: Vec<Shown<'_>> = correction.codes.iter().map(|(code, over)| (code, over.as_ref())).collect();
-    message(language, &correction.nonce, correction.kind, correction.total, &codes).mentioning(correction.role)
+    message(language, &correction.nonce, correction.kind, correction.total, &codes).mentioning(&correction.roles)
 }
 
 /// The link of a message's title: the game's page, and the nonce that identifies the message in the channel's history.

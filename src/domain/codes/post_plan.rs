@@ -3,7 +3,7 @@
 use md5::{Digest, Md5};
 
 use super::code::CodeKey;
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::AllianceId;
 
 /// The most codes that one message shows with all details.
 pub const SPELLED_OUT: usize = 10;
@@ -65,7 +65,7 @@ pub fn messages<T>(codes: Vec<T>, is_digest: bool) -> Vec<PlannedMessage<T>> {
 /// second process with a copy of the state computes the same one. A message of several codes takes the nonce of its
 /// first code, because another process may have announced different codes with that one. `again` counts the nonces that
 /// are taken by older messages that start with the same code.
-pub fn nonce(guild: GuildId, first: &CodeKey, generation: u32, again: u32) -> String {
+pub fn nonce(guild: AllianceId, first: &CodeKey, generation: u32, again: u32) -> String {
     let hash = Md5::digest(format!("{guild}/{first}/{generation}/{again}"));
     let mut remainder = u128::from_be_bytes(hash.into());
     let mut nonce = vec!['g'];
@@ -79,7 +79,7 @@ pub fn nonce(guild: GuildId, first: &CodeKey, generation: u32, again: u32) -> St
 
 /// A guild's position among those whose posts were planned at one moment. The order differs each time, so that no guild
 /// is always the last of many.
-pub fn sending_order(guild: GuildId, planned_at_ms: i64) -> u64 {
+pub fn sending_order(guild: AllianceId, planned_at_ms: i64) -> u64 {
     // The finalizer of splitmix64: similar inputs give unrelated outputs.
     let mut mixed = guild.0 ^ planned_at_ms.cast_unsigned().rotate_left(32);
     for (shift, factor) in [(30, 0xBF58_476D_1CE4_E5B9_u64), (27, 0x94D0_49BB_1331_11EB)] {
@@ -97,7 +97,7 @@ mod tests {
     fn a_nonce_follows_from_what_is_announced() {
         use crate::domain::codes::code::Code;
         let key = |text: &str| Code::parse(text).unwrap().key();
-        let known = nonce(GuildId(1_165_706_299_393_183_754), &key("wos1105"), 1, 0);
+        let known = nonce(AllianceId(1_165_706_299_393_183_754), &key("wos1105"), 1, 0);
         assert_eq!(
             known, "g5gmh5ny98ye5aklcbg01e3qq",
             "it must never change: another version names the same message alike"
@@ -106,7 +106,7 @@ mod tests {
         for guild in 0..20 {
             for code in ["A", "B", "AB", "A1", "1A"] {
                 for (generation, again) in [(1, 0), (1, 1), (2, 0), (11, 0)] {
-                    let nonce = nonce(GuildId(guild), &key(code), generation, again);
+                    let nonce = nonce(AllianceId(guild), &key(code), generation, again);
                     assert!(nonce.len() == 25 && nonce.is_ascii(), "{nonce}");
                     assert!(all.insert(nonce));
                 }
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn no_guild_is_always_the_last() {
-        let guilds: Vec<GuildId> = (0..100).map(|number| GuildId((number + 10_000) << 22)).collect();
+        let guilds: Vec<AllianceId> = (0..100).map(|number| AllianceId((number + 10_000) << 22)).collect();
         let mut positions = vec![0; guilds.len()];
         for moment in 0..200 {
             let mut order: Vec<usize> = (0..guilds.len()).collect();

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::domain::codes::code::Code;
 use crate::domain::legacy::state_file::{LegacyState, snowflake};
-use crate::domain::players::player::{GuildId, Player, PlayerId, State, furnace_level};
+use crate::domain::players::player::{AllianceId, Player, PlayerId, State, furnace_level};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::text::clean;
 
@@ -53,8 +53,8 @@ impl LegacyCollection {
 pub struct LegacyDatabase {
     pub state: LegacyState,
     /// The guilds that turned automatic redemption on or off.
-    pub auto: BTreeMap<GuildId, bool>,
-    pub rosters: BTreeMap<GuildId, BTreeMap<PlayerId, Player>>,
+    pub auto: BTreeMap<AllianceId, bool>,
+    pub rosters: BTreeMap<AllianceId, BTreeMap<PlayerId, Player>>,
     /// What each player has, by code as published.
     pub redeemed: BTreeMap<(PlayerId, String), (Code, Outcome)>,
     /// What was left out, one sentence each.
@@ -137,7 +137,7 @@ impl LegacyDatabaseReader {
             Some(number) if number.as_f64() == Some(0.0) => false,
             _ => return Err("its \"enabled\" is neither yes nor no".to_owned()),
         };
-        self.read.auto.insert(GuildId(guild), enabled);
+        self.read.auto.insert(AllianceId(guild), enabled);
         Ok(())
     }
 
@@ -152,7 +152,7 @@ impl LegacyDatabaseReader {
         // The game sometimes sends a picture's address instead. Then the level is unknown.
         let furnace_level = level.and_then(|text| furnace_level(&text));
         let player = Player { id, nickname, state: None, furnace_level };
-        self.read.rosters.entry(GuildId(guild)).or_default().insert(id, player);
+        self.read.rosters.entry(AllianceId(guild)).or_default().insert(id, player);
         Ok(())
     }
 
@@ -261,8 +261,8 @@ mod tests {
             (RedeemedCodes, json!({"code": "gogoWOS", "fid": 33_750_733, "status": "failed"})),
         ]);
         assert_eq!(database.state.channels.len(), 1);
-        assert_eq!(database.auto, BTreeMap::from([(GuildId(id), true), (GuildId(12), false)]));
-        let players: Vec<_> = database.rosters[&GuildId(id)]
+        assert_eq!(database.auto, BTreeMap::from([(AllianceId(id), true), (AllianceId(12), false)]));
+        let players: Vec<_> = database.rosters[&AllianceId(id)]
             .values()
             .map(|p| (p.id.get(), p.nickname.as_str(), p.state.map(State::get), p.furnace_level))
             .collect();

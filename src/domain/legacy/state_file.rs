@@ -6,15 +6,15 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::domain::codes::code::Code;
-use crate::domain::players::player::{ChannelId, GuildId};
+use crate::domain::players::player::{AllianceId, ChannelId};
 use crate::domain::text::clean;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LegacyState {
     /// The channel for each guild's codes.
-    pub channels: BTreeMap<GuildId, ChannelId>,
+    pub channels: BTreeMap<AllianceId, ChannelId>,
     /// The codes sent to each guild. Codes sent "globally" are listed for every guild with a channel.
-    pub sent: BTreeMap<GuildId, Vec<Code>>,
+    pub sent: BTreeMap<AllianceId, Vec<Code>>,
     /// Whether it ever posted. If not, the guilds still get the digest of the active codes.
     pub initialized: bool,
     /// What was left out, one sentence each.
@@ -58,7 +58,7 @@ impl LegacyState {
         let mut state = Self::default();
         for (guild, channel) in channels.into_iter().flatten() {
             match (guild.trim().parse().ok().filter(|id| *id > 0), snowflake(channel)) {
-                (Some(guild), Some(channel)) => drop(state.channels.insert(GuildId(guild), ChannelId(channel))),
+                (Some(guild), Some(channel)) => drop(state.channels.insert(AllianceId(guild), ChannelId(channel))),
                 _ => {
                     state.left.push(format!("channel {} of guild {:?}: not both ids", shown(channel), clean(guild, 30)))
                 }
@@ -68,7 +68,7 @@ impl LegacyState {
         for (guild, codes) in sent.into_iter().flatten() {
             let read = state.read_codes(guild, codes);
             match guild.trim().parse::<u64>() {
-                Ok(id) if id > 0 => state.sent.entry(GuildId(id)).or_default().extend(read),
+                Ok(id) if id > 0 => state.sent.entry(AllianceId(id)).or_default().extend(read),
                 _ if guild == "global" => everywhere = read,
                 _ => state.left.push(format!("{} codes sent to {:?}: not a guild's id", read.len(), clean(guild, 30))),
             }
@@ -117,7 +117,7 @@ mod tests {
         }))
         .unwrap();
         assert_eq!(state.channels.keys().map(|g| g.0).collect::<Vec<_>>(), [11, 12]);
-        let sent = |guild| state.sent[&GuildId(guild)].iter().map(Code::as_str).collect::<Vec<_>>();
+        let sent = |guild| state.sent[&AllianceId(guild)].iter().map(Code::as_str).collect::<Vec<_>>();
         assert_eq!((sent(11), sent(12), sent(99)), (vec!["WOS1105", "gogoWOS"], vec!["gogoWOS"], vec!["OLD1"]));
         assert!(state.initialized);
         assert_eq!(state.left.len(), 6, "{:?}", state.left);

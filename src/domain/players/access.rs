@@ -1,6 +1,6 @@
 //! Who may manage the bot in a server, besides its members with Manage Server.
 
-use super::player::{GuildId, RoleId};
+use super::player::{AllianceId, RoleId};
 
 /// The most roles that a server may name.
 pub const MAX_ACCESS_ROLES: u32 = 25;
@@ -9,7 +9,7 @@ pub const MAX_ACCESS_ROLES: u32 = 25;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AccessRole {
     /// The only alliance that it may manage; `None` for the whole server.
-    pub alliance: Option<GuildId>,
+    pub alliance: Option<AllianceId>,
     pub role: RoleId,
 }
 
@@ -18,14 +18,14 @@ pub struct AccessRole {
 pub enum Managed {
     /// Something in the server: a command is offered, and it is not yet known for which alliance.
     Anything,
-    Alliance(GuildId),
+    Alliance(AllianceId),
     /// What concerns all alliances.
     Server,
 }
 
 /// Whether one of these roles allows it to a member who has the roles `held`.
 pub fn is_granted(roles: &[AccessRole], managed: Managed, held: &[RoleId]) -> bool {
-    let covers = |alliance: Option<GuildId>| match managed {
+    let covers = |alliance: Option<AllianceId>| match managed {
         Managed::Anything => true,
         Managed::Alliance(managed) => alliance.is_none_or(|alliance| alliance == managed),
         Managed::Server => alliance.is_none(),
@@ -40,13 +40,13 @@ mod tests {
     #[test]
     fn a_role_manages_its_alliance_or_the_whole_server() {
         let (leaders, north) = (RoleId(1), RoleId(2));
-        let of_north = GuildId(20);
+        let of_north = AllianceId(20);
         let roles =
             [AccessRole { alliance: None, role: leaders }, AccessRole { alliance: Some(of_north), role: north }];
         let may = |managed| [leaders, north, RoleId(3)].map(|role| is_granted(&roles, managed, &[RoleId(9), role]));
         assert_eq!(may(Managed::Anything), [true, true, false]);
         assert_eq!(may(Managed::Alliance(of_north)), [true, true, false]);
-        assert_eq!(may(Managed::Alliance(GuildId(10))), [true, false, false]);
+        assert_eq!(may(Managed::Alliance(AllianceId(10))), [true, false, false]);
         assert_eq!(may(Managed::Server), [true, false, false]);
         assert!(!is_granted(&roles, Managed::Anything, &[]) && !is_granted(&[], Managed::Anything, &[leaders]));
     }

@@ -19,9 +19,22 @@ pub struct PlayerId(u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct State(NonZeroU32);
 
-/// A Discord guild's snowflake.
+/// A Discord guild's snowflake: a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct GuildId(pub u64);
+
+/// What a roster, a channel, a role, auto-redemption, posts and batches belong to. A server has one alliance until
+/// somebody adds a second one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AllianceId(pub u64);
+
+impl AllianceId {
+    /// A server's first alliance has the server's own number. Each further one has the snowflake of the interaction that
+    /// added it, which Discord gives to nothing else.
+    pub const fn first_of(server: GuildId) -> Self {
+        Self(server.0)
+    }
+}
 
 /// A Discord channel's snowflake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -194,7 +207,7 @@ macro_rules! displayed_as_number {
         }
     )*};
 }
-displayed_as_number!(PlayerId, State, GuildId, ChannelId, RoleId, UserId);
+displayed_as_number!(PlayerId, State, GuildId, AllianceId, ChannelId, RoleId, UserId);
 
 /// A player as a roster lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]

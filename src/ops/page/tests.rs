@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::*;
 use crate::domain::health::{EngineStatus, FeedStatus, Feeds};
-use crate::domain::players::player::{ChannelId, GuildId};
+use crate::domain::players::player::{AllianceId, ChannelId};
 use crate::leadership::Leadership;
 use crate::ops::instance::{Acting, ActiveParts};
 use crate::runtime::clock::Clock;
@@ -41,7 +41,7 @@ impl World {
     }
 
     async fn add_server(&self, id: u64) {
-        self.store.guilds().set_channel(GuildId(id), ChannelId(1)).await.unwrap();
+        self.store.guilds().set_channel(AllianceId(id), ChannelId(1)).await.unwrap();
     }
 }
 

@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use crate::domain::answers::status::Status;
 use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::{Code, CodeKey, NAMED};
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::AllianceId;
 use crate::ports::AnnouncedCode;
 
 use crate::store::handles::Codes;
@@ -61,7 +61,7 @@ fn is_known_in(guild: &str) -> String {
     )
 }
 
-fn set_wanted(tx: &Tx<'_>, guild: GuildId, key: &CodeKey, wanted: bool) -> rusqlite::Result<usize> {
+fn set_wanted(tx: &Tx<'_>, guild: AllianceId, key: &CodeKey, wanted: bool) -> rusqlite::Result<usize> {
     guilds::ensure(tx, guild)?;
     tx.execute(
         "INSERT INTO guild_codes (guild_id, code_key, wanted, added_at, version) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -73,7 +73,7 @@ fn set_wanted(tx: &Tx<'_>, guild: GuildId, key: &CodeKey, wanted: bool) -> rusql
 
 impl Codes {
     /// Finds a code that the guild may know. Codes that only another guild added, or a person redeemed, are left out.
-    pub async fn find_guild_code(&self, guild: GuildId, key: CodeKey) -> Result<Option<FoundCode>, StoreError> {
+    pub async fn find_guild_code(&self, guild: AllianceId, key: CodeKey) -> Result<Option<FoundCode>, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
             let known = is_known_in("?2");
@@ -106,7 +106,7 @@ impl Codes {
     }
 
     /// The codes that are active in a guild, those that expire soonest first. Codes without an expiry come last.
-    pub async fn active_codes(&self, guild: GuildId) -> Result<Vec<AnnouncedCode>, StoreError> {
+    pub async fn active_codes(&self, guild: AllianceId) -> Result<Vec<AnnouncedCode>, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
             let active = guilds::active_code("?2");
@@ -124,7 +124,7 @@ impl Codes {
     /// whose text begins with `text` in upper or lower case.
     pub async fn suggest_codes(
         &self,
-        guild: GuildId,
+        guild: AllianceId,
         text: String,
         active_only: bool,
         limit: u32,
@@ -159,7 +159,7 @@ impl Codes {
 
     /// Posts and redeems a code in one guild, even if no feed lists it or the guild removed it before. If the code is
     /// over, the game is asked about it at once, and again from time to time for 48 hours.
-    pub async fn add_guild_code(&self, guild: GuildId, code: Code) -> Result<AddedCode, StoreError> {
+    pub async fn add_guild_code(&self, guild: AllianceId, code: Code) -> Result<AddedCode, StoreError> {
         self.write(move |tx| {
             let sql = format!(
                 "SELECT {COLUMNS}, coalesce((SELECT w.wanted FROM guild_codes w WHERE w.guild_id = ?2
@@ -195,7 +195,7 @@ impl Codes {
 
     /// Stops posting and redeeming a code in one guild. Drops the redemptions that wait for its roster, unless somebody
     /// else needs them. Returns how many were dropped, or `None` if the guild does not know the code.
-    pub async fn remove_guild_code(&self, guild: GuildId, key: CodeKey) -> Result<Option<usize>, StoreError> {
+    pub async fn remove_guild_code(&self, guild: AllianceId, key: CodeKey) -> Result<Option<usize>, StoreError> {
         let instance = self.0.instance();
         self.write(move |tx| {
             let known = is_known_in("?2");

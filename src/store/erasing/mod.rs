@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, params};
 
 use crate::domain::codes::code::{CodeKey, NAMED};
-use crate::domain::players::player::{GuildId, PlayerId, UserId};
+use crate::domain::players::player::{AllianceId, PlayerId, UserId};
 use crate::domain::sync::erasure::{KEPT_FOR, LEFT_FOR, REMOVED_FOR, UNNEEDED_FOR};
 use crate::domain::sync::record::{RecordKind, Root, Value};
 use crate::domain::sync::version::Version;
@@ -28,7 +28,7 @@ pub struct Forgotten {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ErasedGuild {
-    pub guild: GuildId,
+    pub guild: AllianceId,
     /// Players who were on its roster.
     pub players: u32,
     /// Codes that were posted there.
@@ -95,7 +95,7 @@ impl Erasures {
         self.write(move |tx| {
             let sql = "SELECT guild_id FROM guilds WHERE removed_at <= ?1 AND removal_seen_by = ?2 LIMIT 1";
             let since = Millis(before(tx.now(), REMOVED_FOR));
-            let found: Option<GuildId> =
+            let found: Option<AllianceId> =
                 tx.statement(sql)?.query_row(params![since, instance], |row| row.get(0)).optional()?;
             let Some(guild) = found else { return Ok(None) };
             let count = |sql: &str| tx.statement(sql)?.query_row([guild], |row| row.get(0));

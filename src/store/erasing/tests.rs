@@ -11,7 +11,7 @@ use super::*;
 use crate::domain::answers::status::Status;
 use crate::domain::codes::code::Code;
 use crate::domain::codes::listing::{Entry, FeedAnswer};
-use crate::domain::players::player::{ChannelId, Player, State};
+use crate::domain::players::player::{ChannelId, GuildId, Player, State};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::sync::record::{Record, roots};
 use crate::runtime::clock::Clock;
@@ -20,8 +20,8 @@ use crate::store::{Admission, AttemptResult, Linked, Merged, Next};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
-const HERE: GuildId = GuildId(7);
-const OTHER: GuildId = GuildId(8);
+const HERE: AllianceId = AllianceId(7);
+const OTHER: AllianceId = AllianceId(8);
 const USER: UserId = UserId(312_456_789_012_345_678);
 const ANOTHER: UserId = UserId(99);
 
@@ -149,7 +149,7 @@ async fn a_copy_that_was_away_brings_nothing_back_and_whoever_comes_again_is_wel
     let before = all(&store).await;
     tokio::time::sleep(HOUR).await;
     store.erasures().forget_user(USER).await.unwrap();
-    store.guilds().guild_removed(OTHER).await.unwrap();
+    store.guilds().guild_removed(GuildId(OTHER.0)).await.unwrap();
     tokio::time::sleep(31 * DAY).await;
     assert_eq!(
         store.erasures().erase_removed_guild().await.unwrap().unwrap(),
@@ -223,7 +223,10 @@ async fn a_removed_guild_waits_whole_for_30_days_and_is_erased_then() {
     let batch = store.requests().start_batch(HERE, Code::parse("GOGOWOS").unwrap().key(), 1).await.unwrap();
     assert_eq!((batch.players, batch.due), (3, 0));
     assert_eq!(due(&store).await, [1, 2, 3, 4].into());
-    assert!(store.guilds().guild_removed(HERE).await.unwrap() && !store.guilds().guild_removed(HERE).await.unwrap());
+    assert!(
+        store.guilds().guild_removed(GuildId(HERE.0)).await.unwrap()
+            && !store.guilds().guild_removed(GuildId(HERE.0)).await.unwrap()
+    );
     // Neither posted to nor redeemed for, but for whom another guild has.
     assert_eq!(due(&store).await, [3, 4].into());
     assert_eq!(store.posts().due_messages().await.unwrap().len(), 1);
@@ -234,14 +237,17 @@ async fn a_removed_guild_waits_whole_for_30_days_and_is_erased_then() {
     tokio::time::sleep(29 * DAY).await;
     assert_eq!(store.erasures().erase_removed_guild().await.unwrap(), None);
     assert_eq!(store.erasures().erase_unneeded_players(9).await.unwrap(), 0);
-    assert!(store.guilds().guild_returned(HERE).await.unwrap() && !store.guilds().guild_returned(HERE).await.unwrap());
+    assert!(
+        store.guilds().guild_returned(GuildId(HERE.0)).await.unwrap()
+            && !store.guilds().guild_returned(GuildId(HERE.0)).await.unwrap()
+    );
     store.posts().plan().await.unwrap();
     assert_eq!(store.posts().due_messages().await.unwrap().len(), 2, "one here, one there");
     assert_eq!(due(&store).await, [1, 2].into(), "player 3 has both codes");
     assert_eq!(store.reports().pending_redemptions().await.unwrap(), 4);
     assert_eq!(store.rosters().roster(HERE, 0, 9).await.unwrap().total, 3);
     // Removed once more: the days count anew.
-    store.guilds().guild_removed(HERE).await.unwrap();
+    store.guilds().guild_removed(GuildId(HERE.0)).await.unwrap();
     tokio::time::sleep(29 * DAY).await;
     assert_eq!(store.erasures().erase_removed_guild().await.unwrap(), None);
     tokio::time::sleep(DAY + HOUR).await;
@@ -249,7 +255,7 @@ async fn a_removed_guild_waits_whole_for_30_days_and_is_erased_then() {
     assert_eq!(store.erasures().erase_unneeded_players(1).await.unwrap(), 1);
     assert_eq!(store.erasures().erase_unneeded_players(9).await.unwrap(), 1);
     assert_eq!(players(&store).await, [3, 4]);
-    assert_eq!(store.guilds().known_guilds().await.unwrap(), [(OTHER, false)]);
+    assert_eq!(store.guilds().known_guilds().await.unwrap(), [(GuildId(OTHER.0), false)]);
     let left = all(&store).await;
     let guild = Value::Int(HERE.0.cast_signed());
     assert!(left.iter().all(|record| *record.get("guild_id") != guild), "{left:?}");
@@ -267,9 +273,9 @@ async fn a_run_that_somebody_began_goes_on_when_the_guild_is_back() {
     let key = Code::parse("GOGOWOS").unwrap().key();
     store.requests().start_batch(HERE, key, 1).await.unwrap();
     assert_eq!(due(&store).await, [1, 2].into());
-    store.guilds().guild_removed(HERE).await.unwrap();
+    store.guilds().guild_removed(GuildId(HERE.0)).await.unwrap();
     assert!(due(&store).await.is_empty());
-    store.guilds().guild_returned(HERE).await.unwrap();
+    store.guilds().guild_returned(GuildId(HERE.0)).await.unwrap();
     assert_eq!(due(&store).await, [1, 2].into());
     store.posts().plan().await.unwrap();
     assert_eq!(store.reports().pending_redemptions().await.unwrap(), 2);
@@ -279,13 +285,13 @@ async fn a_run_that_somebody_began_goes_on_when_the_guild_is_back() {
 async fn nothing_is_erased_that_this_session_was_not_told_of() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(&folder, "a.db").await;
-    store.guilds().guild_removed(HERE).await.unwrap();
+    store.guilds().guild_removed(GuildId(HERE.0)).await.unwrap();
     drop(store);
     tokio::time::sleep(40 * DAY).await;
     let clock = Clock::simulated(Timestamp::from_second(1_760_000_000 + 40 * 24 * 3600).unwrap());
     let store = Store::open(&folder.path().join("a.db"), StateKind::Bot, clock).unwrap();
     assert_eq!(store.erasures().erase_removed_guild().await.unwrap(), None, "it may be back");
-    assert!(!store.guilds().guild_removed(HERE).await.unwrap());
+    assert!(!store.guilds().guild_removed(GuildId(HERE.0)).await.unwrap());
     assert_eq!(store.erasures().erase_removed_guild().await.unwrap().unwrap().guild, HERE);
 }
 
@@ -295,11 +301,11 @@ async fn what_a_removed_guild_waits_for_is_redeemed_where_a_person_wants_it() {
     let store = filled(&folder, "a.db").await;
     store.rosters().link(USER, player(1)).await.unwrap();
     let key = Code::parse("GOGOWOS").unwrap().key();
-    store.guilds().guild_removed(HERE).await.unwrap();
+    store.guilds().guild_removed(GuildId(HERE.0)).await.unwrap();
     assert_eq!(due(&store).await, [1, 3, 4].into(), "1 is linked");
     store.requests().request_for_person(vec![id(2)], key, 1).await.unwrap();
     assert_eq!(due(&store).await, [1, 2, 3, 4].into(), "2 is asked for by a person");
-    store.guilds().guild_removed(HERE).await.unwrap();
+    store.guilds().guild_removed(GuildId(HERE.0)).await.unwrap();
     assert_eq!(due(&store).await, [1, 2, 3, 4].into(), "also when Discord says it again");
 }
 

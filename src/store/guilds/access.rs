@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use crate::domain::players::access::{AccessRole, MAX_ACCESS_ROLES};
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::{AllianceId, GuildId};
 use crate::store::handles::Guilds;
 use crate::store::kernel::StoreError;
 
@@ -16,7 +16,7 @@ pub enum AccessAdded {
 }
 
 /// How the table names the whole server.
-const WHOLE_SERVER: GuildId = GuildId(0);
+const WHOLE_SERVER: AllianceId = AllianceId(0);
 
 impl Guilds {
     /// The roles that a server names, in a stable order: those for the whole server first.
@@ -26,7 +26,7 @@ impl Guilds {
                 "SELECT alliance_id, role_id FROM access_roles WHERE server_id = ?1 AND deleted = 0 ORDER BY 1, 2",
             )?;
             let rows = statement.query_map([server], |row| {
-                let alliance: GuildId = row.get(0)?;
+                let alliance: AllianceId = row.get(0)?;
                 Ok(AccessRole {
                     alliance: Some(alliance).filter(|alliance| *alliance != WHOLE_SERVER),
                     role: row.get(1)?,
@@ -39,7 +39,7 @@ impl Guilds {
 
     pub async fn add_access_role(&self, server: GuildId, access: AccessRole) -> Result<AccessAdded, StoreError> {
         self.write(move |tx| {
-            super::ensure(tx, server)?;
+            super::ensure(tx, AllianceId::first_of(server))?;
             let count: u32 = tx
                 .statement("SELECT count(*) FROM access_roles WHERE server_id = ?1 AND deleted = 0")?
                 .query_row([server], |row| row.get(0))?;

@@ -1,6 +1,7 @@
 //! Guilds: where codes are posted, whether they are redeemed for the roster, and why posting is paused.
 
 mod access;
+mod alliances;
 mod command_guilds;
 mod language;
 mod removal;
@@ -11,11 +12,13 @@ pub(in crate::store) use language::{SERVER_LANGUAGE, server_language};
 pub use access::AccessAdded;
 pub use self_service::IdChannel;
 
+pub use alliances::Alliance;
+
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::domain::codes::channel::Blocked;
-use crate::domain::players::player::{ChannelId, GuildId, RoleId};
+use crate::domain::players::player::{AllianceId, ChannelId, RoleId};
 use crate::store::handles::{Batches, Guilds};
 use crate::store::kernel::{Millis, StoreError, Tx};
 
@@ -44,7 +47,7 @@ pub struct Failing {
 /// The number of consecutive failures after which the guild's admins are notified. Fewer may be a passing problem.
 const NOTIFY_AFTER: u32 = 3;
 
-pub(in crate::store) fn ensure(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
+pub(in crate::store) fn ensure(tx: &Tx<'_>, guild: AllianceId) -> rusqlite::Result<usize> {
     tx.execute(
         "INSERT INTO guilds (guild_id, version) VALUES (?1, ?2)
          ON CONFLICT DO UPDATE SET deleted = 0, version = excluded.version WHERE deleted = 1",
@@ -53,7 +56,7 @@ pub(in crate::store) fn ensure(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<
 }
 
 /// Makes the guild's waiting posts due now.
-fn make_due(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<()> {
+fn make_due(tx: &Tx<'_>, guild: AllianceId) -> rusqlite::Result<()> {
     tx.execute(
         "UPDATE posts SET next_attempt_at = ?2, version = ?3
          WHERE guild_id = ?1 AND message_id IS NULL AND deleted = 0 AND next_attempt_at > ?2",
@@ -64,7 +67,7 @@ fn make_due(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<()> {
 }
 
 /// Ends the guild's pause, if there is one, and makes its waiting posts due now. Returns whether there was a pause.
-fn resume(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<bool> {
+fn resume(tx: &Tx<'_>, guild: AllianceId) -> rusqlite::Result<bool> {
     let resumed = tx.execute(
         "UPDATE guilds SET paused = NULL, resume_at = NULL, version = ?2
          WHERE guild_id = ?1 AND paused IS NOT NULL AND removed_at IS NULL",
@@ -77,12 +80,12 @@ fn resume(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<bool> {
 }
 
 /// Notes that a message reached the guild's channel: the guild is not paused, and its posts do not fail.
-pub(in crate::store) fn works(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<()> {
+pub(in crate::store) fn works(tx: &Tx<'_>, guild: AllianceId) -> rusqlite::Result<()> {
     resume(tx, guild)?;
     forget_refusals(tx, guild)
 }
 
-fn forget_refusals(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<()> {
+fn forget_refusals(tx: &Tx<'_>, guild: AllianceId) -> rusqlite::Result<()> {
     // Refusals are kept in this file only: another instance tries, and finds out, by itself.
     let sql = "UPDATE guilds SET refusals = 0, refused_at = NULL, refusal = NULL WHERE guild_id = ?1 AND refusals > 0";
     tx.execute(sql, [guild]).map(drop)
@@ -100,7 +103,7 @@ pub(in crate::store) fn refuses(tx: &Tx<'_>, nonce: &str, refusal: &str) -> rusq
 
 /// Forgets the progress messages that were lost with a channel. Progress is then shown where the guild's codes are
 /// posted.
-fn forget_batch_messages(tx: &Tx<'_>, guild: GuildId, channel: ChannelId) -> rusqlite::Result<()> {
+fn forget_batch_messages(tx: &Tx<'_>, guild: AllianceId, channel: ChannelId) -> rusqlite::Result<()> {
     tx.execute(
         "UPDATE runs SET message_id = NULL, nonce = NULL, attempted_at = NULL, version = ?3
          WHERE guild_id = ?1 AND channel_id = ?2 AND summarised IS NOT 1",
@@ -136,7 +139,7 @@ pub(in crate::store) fn active_code(guild: &str) -> String {
 
 impl Guilds {
     /// Returns the defaults for an unknown guild.
-    pub async fn guild(&self, guild: GuildId) -> Result<GuildSettings, StoreError> {
+    pub async fn guild(&self, guild: AllianceId) -> Result<GuildSettings, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
             // Discord sends no event when a timeout ends.
@@ -156,7 +159,7 @@ impl Guilds {
 
     /// Sets where a guild's codes are posted. A guild that had no channel gets the active codes once, as a digest. This
     /// ends a pause and makes waiting posts due at once: whatever they waited for, somebody has acted since.
-    pub async fn set_channel(&self, guild: GuildId, channel: ChannelId) -> Result<(), StoreError> {
+    pub async fn set_channel(&self, guild: AllianceId, channel: ChannelId) -> Result<(), StoreError> {
         self.set_channel_and_role(guild, channel, None).await
     }
 
@@ -164,7 +167,7 @@ impl Guilds {
     /// `None` leaves it unchanged.
     pub async fn set_channel_and_role(
         &self,
-        guild: GuildId,
+        guild: AllianceId,
         channel: ChannelId,
         role: Option<Option<RoleId>>,
     ) -> Result<(), StoreError> {
@@ -191,7 +194,7 @@ impl Guilds {
 
     /// Stops posting to a guild. Returns whether it had a channel. Codes that appear meanwhile are part of the digest
     /// once a channel is set again.
-    pub async fn unset_channel(&self, guild: GuildId) -> Result<bool, StoreError> {
+    pub async fn unset_channel(&self, guild: AllianceId) -> Result<bool, StoreError> {
         self.write(move |tx| {
             let unset = tx.execute(
                 "UPDATE guilds SET channel_id = NULL, digest_due = 0, paused = NULL, resume_at = NULL, version = ?2
@@ -205,7 +208,7 @@ impl Guilds {
 
     /// Turns auto-redemption on or off. Turning it on makes the active codes due for the roster. Turning it off lets
     /// redemptions that have begun finish.
-    pub async fn set_auto_redeem(&self, guild: GuildId, on: bool) -> Result<(), StoreError> {
+    pub async fn set_auto_redeem(&self, guild: AllianceId, on: bool) -> Result<(), StoreError> {
         self.write(move |tx| {
             ensure(tx, guild)?;
             tx.execute(
@@ -224,7 +227,7 @@ impl Guilds {
     /// Returns whether the guild was not yet paused for this reason.
     pub async fn pause_guild(
         &self,
-        guild: GuildId,
+        guild: AllianceId,
         channel: Option<ChannelId>,
         why: Blocked,
         resume_at: Option<Timestamp>,
@@ -252,7 +255,7 @@ impl Guilds {
     }
 
     /// Ends a guild's pause, if there is one. Returns whether there was one.
-    pub async fn resume_guild(&self, guild: GuildId) -> Result<bool, StoreError> {
+    pub async fn resume_guild(&self, guild: AllianceId) -> Result<bool, StoreError> {
         self.write(move |tx| Ok(resume(tx, guild)?)).await
     }
 }
@@ -262,7 +265,7 @@ impl Batches {
     ///
     /// # Errors
     /// Returns an error if the write fails; the loss is then detected again later.
-    pub async fn forget_batch_messages(&self, guild: GuildId, channel: ChannelId) -> Result<(), StoreError> {
+    pub async fn forget_batch_messages(&self, guild: AllianceId, channel: ChannelId) -> Result<(), StoreError> {
         self.write(move |tx| Ok(forget_batch_messages(tx, guild, channel)?)).await
     }
 }

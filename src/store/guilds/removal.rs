@@ -5,7 +5,7 @@ use rusqlite::params;
 
 use crate::domain::codes::channel::Blocked;
 use crate::domain::codes::code::CodeKey;
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::{AllianceId, GuildId};
 use crate::domain::sync::version::Version;
 use crate::runtime::wake::Wake;
 use crate::store::batches;
@@ -13,7 +13,7 @@ use crate::store::handles::{Erasures, Guilds};
 use crate::store::kernel::{Millis, StoreError, Tx};
 
 /// Puts aside redemptions that wait for a guild's roster, unless another guild's batch or a person needs them.
-fn put_aside(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
+fn put_aside(tx: &Tx<'_>, guild: AllianceId) -> rusqlite::Result<usize> {
     tx.execute(
         "UPDATE redemptions SET deleted = 1, version = ?2
          WHERE outcome = 'pending' AND deleted = 0 AND priority = 0
@@ -29,7 +29,7 @@ fn put_aside(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
 
 /// Resumes redemptions that were put aside for a guild's batches, if the code is still active. Returns the number of
 /// codes.
-fn take_up(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
+fn take_up(tx: &Tx<'_>, guild: AllianceId) -> rusqlite::Result<usize> {
     let active = super::active_code("?2");
     let of_guild = format!(
         "redemptions.deleted = 1
@@ -53,13 +53,20 @@ fn take_up(tx: &Tx<'_>, guild: GuildId) -> rusqlite::Result<usize> {
     Ok(codes.len())
 }
 
+/// The alliances of a server, those that were removed too.
+fn rows_of(tx: &Tx<'_>, server: GuildId) -> rusqlite::Result<Vec<AllianceId>> {
+    tx.statement("SELECT guild_id FROM guilds WHERE guild_id = ?1 OR server_id = ?1 ORDER BY 1")?
+        .query_map([server], |row| row.get(0))?
+        .collect()
+}
+
 impl Guilds {
     /// All known guilds, and whether each has removed the bot.
     pub async fn known_guilds(&self) -> Result<Vec<(GuildId, bool)>, StoreError> {
         self.read(|connection| {
             // Files written before `removed_at` existed mark a removal by the pause alone.
-            let sql =
-                "SELECT guild_id, removed_at IS NOT NULL OR paused IS ?1 FROM guilds WHERE deleted = 0 ORDER BY 1";
+            let sql = "SELECT coalesce(server_id, guild_id), max(removed_at IS NOT NULL OR paused IS ?1) FROM guilds
+                 WHERE deleted = 0 GROUP BY 1 ORDER BY 1";
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_map([Blocked::Removed], |row| Ok((row.get(0)?, row.get(1)?)))?;
             Ok(rows.collect::<Result<_, _>>()?)
@@ -70,7 +77,7 @@ impl Guilds {
     /// How many guilds have a channel for posts and have not removed the bot.
     pub async fn count_with_channel(&self) -> Result<u32, StoreError> {
         self.read(|connection| {
-            let sql = "SELECT count(*) FROM guilds
+            let sql = "SELECT count(DISTINCT coalesce(server_id, guild_id)) FROM guilds
                        WHERE channel_id IS NOT NULL AND removed_at IS NULL AND paused IS NOT ?1 AND deleted = 0";
             Ok(connection.prepare_cached(sql)?.query_row([Blocked::Removed], |row| row.get(0))?)
         })
@@ -88,14 +95,17 @@ impl Guilds {
             let at = tx.now().as_millisecond().max(Version(version).millis());
             let news = tx.execute(
                 "UPDATE guilds SET removed_at = ?2, paused = ?3, resume_at = NULL, version = ?4
-                 WHERE guild_id = ?1 AND deleted = 0 AND removed_at IS NULL",
+                 WHERE (guild_id = ?1 OR server_id = ?1) AND deleted = 0 AND removed_at IS NULL",
                 params![guild, at, Blocked::Removed, version],
             )?;
             tx.execute(
-                "UPDATE guilds SET removal_seen_by = ?2 WHERE guild_id = ?1 AND removed_at IS NOT NULL",
+                "UPDATE guilds SET removal_seen_by = ?2
+                 WHERE (guild_id = ?1 OR server_id = ?1) AND removed_at IS NOT NULL",
                 params![guild, instance],
             )?;
-            put_aside(tx, guild)?;
+            for alliance in rows_of(tx, guild)? {
+                put_aside(tx, alliance)?;
+            }
             Ok(news > 0)
         });
         let is_news = is_news.await?;
@@ -109,16 +119,18 @@ impl Guilds {
         self.write(move |tx| {
             let returned = tx.execute(
                 "UPDATE guilds SET removed_at = NULL, removal_seen_by = NULL, paused = NULL, resume_at = NULL, version = ?2
-                 WHERE guild_id = ?1 AND (removed_at IS NOT NULL OR paused IS ?3)",
+                 WHERE (guild_id = ?1 OR server_id = ?1) AND (removed_at IS NOT NULL OR paused IS ?3)",
                 params![guild, tx.version(), Blocked::Removed],
             )?;
             if returned > 0 {
-                tx.execute(
-                    "UPDATE posts SET next_attempt_at = ?2, version = ?3
-                     WHERE guild_id = ?1 AND message_id IS NULL AND deleted = 0 AND next_attempt_at > ?2",
-                    params![guild, Millis(tx.now()), tx.version()],
-                )?;
-                take_up(tx, guild)?;
+                for alliance in rows_of(tx, guild)? {
+                    tx.execute(
+                        "UPDATE posts SET next_attempt_at = ?2, version = ?3
+                         WHERE guild_id = ?1 AND message_id IS NULL AND deleted = 0 AND next_attempt_at > ?2",
+                        params![alliance, Millis(tx.now()), tx.version()],
+                    )?;
+                    take_up(tx, alliance)?;
+                }
                 tx.wake_plan();
                 tx.wake_work();
             }

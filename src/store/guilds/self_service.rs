@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use crate::domain::players::player::{ChannelId, GuildId};
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
 use crate::domain::players::self_service::JoinMode;
 use crate::store::handles::Guilds;
 use crate::store::kernel::StoreError;
@@ -11,7 +11,7 @@ use crate::store::kernel::StoreError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IdChannel {
     /// Whose player list they join.
-    pub alliance: GuildId,
+    pub alliance: AllianceId,
     pub channel: ChannelId,
     /// The last message that was answered.
     pub seen: u64,
@@ -30,7 +30,7 @@ impl Guilds {
 
     pub async fn set_join_mode(&self, server: GuildId, mode: JoinMode) -> Result<(), StoreError> {
         self.write(move |tx| {
-            super::ensure(tx, server)?;
+            super::ensure(tx, AllianceId::first_of(server))?;
             tx.execute(
                 "UPDATE guilds SET join_mode = ?2, version = ?3 WHERE guild_id = ?1 AND join_mode IS NOT ?2",
                 params![server, mode.name(), tx.version()],
@@ -41,7 +41,7 @@ impl Guilds {
     }
 
     /// The channel in which people type their ids for an alliance.
-    pub async fn id_channel(&self, alliance: GuildId) -> Result<Option<ChannelId>, StoreError> {
+    pub async fn id_channel(&self, alliance: AllianceId) -> Result<Option<ChannelId>, StoreError> {
         self.read(move |connection| {
             let sql = "SELECT id_channel FROM guilds WHERE guild_id = ?1 AND deleted = 0";
             Ok(connection.prepare_cached(sql)?.query_row([alliance], |row| row.get(0)).optional()?.flatten())
@@ -53,7 +53,7 @@ impl Guilds {
     /// any other. Returns whether something changed.
     pub async fn set_id_channel(
         &self,
-        alliance: GuildId,
+        alliance: AllianceId,
         channel: Option<ChannelId>,
         seen: u64,
     ) -> Result<bool, StoreError> {

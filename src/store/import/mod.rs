@@ -6,7 +6,7 @@ use crate::domain::answers::status::Status;
 use crate::domain::codes::code::Code;
 use crate::domain::legacy::database::LegacyDatabase;
 use crate::domain::legacy::state_file::LegacyState;
-use crate::domain::players::player::{ChannelId, GuildId, Player, PlayerId};
+use crate::domain::players::player::{AllianceId, ChannelId, Player, PlayerId};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::sync::record::Record;
 
@@ -28,7 +28,7 @@ pub struct Imported {
     pub known_posts: usize,
 }
 
-fn import_channel(tx: &Tx<'_>, guild: GuildId, channel: ChannelId, owes_digest: bool) -> rusqlite::Result<bool> {
+fn import_channel(tx: &Tx<'_>, guild: AllianceId, channel: ChannelId, owes_digest: bool) -> rusqlite::Result<bool> {
     guilds::ensure(tx, guild)?;
     let set = tx.execute(
         "UPDATE guilds SET channel_id = ?2, digest_due = ?3, version = ?4 WHERE guild_id = ?1 AND channel_id IS NULL",
@@ -37,7 +37,7 @@ fn import_channel(tx: &Tx<'_>, guild: GuildId, channel: ChannelId, owes_digest: 
     Ok(set > 0)
 }
 
-fn import_post(tx: &Tx<'_>, guild: GuildId, code: &Code) -> rusqlite::Result<bool> {
+fn import_post(tx: &Tx<'_>, guild: AllianceId, code: &Code) -> rusqlite::Result<bool> {
     guilds::ensure(tx, guild)?;
     let generation = import_code(tx, code)?;
     // Message id 0: the post was sent, but its message id is unknown.

@@ -51,7 +51,7 @@ async fn everything(store: &Store) -> Vec<Record> {
 async fn what_is_here_stays_and_the_second_time_nothing_changes() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("a.db"), StateKind::Bot, Clock::system()).unwrap();
-    let [on, off, new] = [1, 2, 3].map(GuildId);
+    let [on, off, new] = [1, 2, 3].map(AllianceId);
     store.guilds().set_auto_redeem(on, true).await.unwrap();
     store.guilds().set_channel(off, ChannelId(8)).await.unwrap();
     let here = (1..=5).map(|id| player(id, "", None)).chain([player(6, "Here", Some(9)), player(7, "Gone", None)]);
@@ -116,8 +116,8 @@ async fn what_is_imported_is_in_the_outbox_in_the_same_transaction() {
     let folder = tempfile::tempdir().unwrap();
     let [from, to] =
         ["a.db", "b.db"].map(|name| Store::open(&folder.path().join(name), StateKind::Bot, Clock::system()).unwrap());
-    from.guilds().set_channel(GuildId(1), ChannelId(8)).await.unwrap();
-    from.rosters().add_to_roster(GuildId(1), vec![player(1, "P", Some(9))]).await.unwrap();
+    from.guilds().set_channel(AllianceId(1), ChannelId(8)).await.unwrap();
+    from.rosters().add_to_roster(AllianceId(1), vec![player(1, "P", Some(9))]).await.unwrap();
     to.sync_log().set_replicated(true).await.unwrap();
     let before = to.latest_commit();
     assert_eq!(to.imports().import_records(everything(&from).await).await.unwrap().taken, 3);

@@ -22,7 +22,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use crate::domain::codes::channel::Blocked;
 use crate::domain::limits::budget::Endpoint;
-use crate::domain::players::player::{ChannelId, GuildId};
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
 use crate::store::StateKind;
 use crate::store::kernel::schema::{MIGRATIONS, failed};
 use crate::store::kernel::{Millis, StoreError};
@@ -55,7 +55,8 @@ pub struct StateOverview {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerOnFile {
-    pub guild: GuildId,
+    pub server: GuildId,
+    pub guild: AllianceId,
     pub channel: ChannelId,
     pub paused: Option<Blocked>,
     /// How many posts failed in a row although it is not paused, and how the last one did.
@@ -148,12 +149,13 @@ pub fn state_overview(path: &Path) -> Result<StateOverview, StoreError> {
 
 /// Those that are not well come first, then those whose posts are the most recent.
 fn servers(connection: &Connection) -> rusqlite::Result<Vec<ServerOnFile>> {
-    let sql = "SELECT guild_id, channel_id, paused, refusals, refusal FROM guilds
+    let sql = "SELECT guild_id, channel_id, paused, refusals, refusal, coalesce(server_id, guild_id) FROM guilds
                WHERE channel_id IS NOT NULL AND removed_at IS NULL AND deleted = 0 AND paused IS NOT ?1
                ORDER BY paused IS NULL, refusals = 0, version DESC";
     let mut statement = connection.prepare(sql)?;
     let rows = statement.query_map([Blocked::Removed], |row| {
         Ok(ServerOnFile {
+            server: row.get(5)?,
             guild: row.get(0)?,
             channel: row.get(1)?,
             paused: row.get(2)?,

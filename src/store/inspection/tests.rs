@@ -11,7 +11,7 @@ fn names(folder: &Path) -> Vec<String> {
 
 async fn with_server(path: &Path) -> Store {
     let store = Store::open(path, StateKind::Bot, Clock::system()).unwrap();
-    store.guilds().set_channel(GuildId(7), ChannelId(8)).await.unwrap();
+    store.guilds().set_channel(AllianceId(7), ChannelId(8)).await.unwrap();
     store
 }
 
@@ -23,7 +23,7 @@ async fn a_file_in_use_is_read_with_its_log_and_one_at_rest_leaves_nothing_behin
     store.redemptions().note_call(Endpoint::Redeem).await.unwrap();
     let overview = state_overview(&path).unwrap();
     assert_eq!(overview.schema.0, overview.schema.1);
-    assert_eq!((overview.servers[0].guild, overview.servers[0].channel), (GuildId(7), ChannelId(8)));
+    assert_eq!((overview.servers[0].guild, overview.servers[0].channel), (AllianceId(7), ChannelId(8)));
     assert_eq!(overview.calls, [RecordedCall { endpoint: Endpoint::Redeem, ended_at: None }]);
     assert!(!overview.is_log_unread);
     drop(store);
@@ -55,9 +55,9 @@ async fn a_removed_or_paused_server_is_told_from_one_that_is_well() {
     let path = folder.path().join("a.db");
     let store = with_server(&path).await;
     for (guild, channel) in [(9, 10), (11, 12)] {
-        store.guilds().set_channel(GuildId(guild), ChannelId(channel)).await.unwrap();
+        store.guilds().set_channel(AllianceId(guild), ChannelId(channel)).await.unwrap();
     }
-    store.guilds().pause_guild(GuildId(9), None, Blocked::TimedOut, None).await.unwrap();
+    store.guilds().pause_guild(AllianceId(9), None, Blocked::TimedOut, None).await.unwrap();
     store.guilds().guild_removed(GuildId(11)).await.unwrap();
     let found: Vec<_> = state_overview(&path).unwrap().servers.iter().map(|s| (s.guild.0, s.paused)).collect();
     assert_eq!(found, [(9, Some(Blocked::TimedOut)), (7, None)]);

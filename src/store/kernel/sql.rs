@@ -8,7 +8,7 @@ use crate::domain::codes::channel::Blocked;
 use crate::domain::codes::code::{Code, CodeKey};
 use crate::domain::codes::listing::ListingStatus;
 use crate::domain::codes::post_plan::MessageKind;
-use crate::domain::players::player::{ChannelId, GuildId, PlayerId, RoleId, State, UserId};
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId, PlayerId, RoleId, State, UserId};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::sync::record::Value;
 
@@ -70,6 +70,7 @@ macro_rules! number {
 
 // Snowflakes use all 64 bits in principle: stored as the same bits.
 number!(GuildId, |id| id.0.cast_signed(), |n| Some(GuildId(n.cast_unsigned())));
+number!(AllianceId, |id| id.0.cast_signed(), |n| Some(AllianceId(n.cast_unsigned())));
 number!(ChannelId, |id| id.0.cast_signed(), |n| Some(ChannelId(n.cast_unsigned())));
 number!(RoleId, |id| id.0.cast_signed(), |n| Some(RoleId(n.cast_unsigned())));
 number!(UserId, |id| id.0.cast_signed(), |n| Some(UserId(n.cast_unsigned())));

@@ -9,7 +9,7 @@ pub use rosters::RosterPage;
 use rusqlite::{OptionalExtension, params};
 
 use crate::domain::answers::status::Status;
-use crate::domain::players::player::{GuildId, Player, PlayerId, Profile};
+use crate::domain::players::player::{AllianceId, Player, PlayerId, Profile};
 
 use crate::store::guilds;
 use crate::store::handles::{RedemptionQueue, Rosters};
@@ -26,7 +26,7 @@ pub struct RosterChange {
 }
 
 /// Returns the stored player if another guild or user relies on it and the game has not rejected its state.
-fn what_others_rely_on(tx: &Tx<'_>, guild: GuildId, player: &Player) -> rusqlite::Result<Option<Player>> {
+fn what_others_rely_on(tx: &Tx<'_>, guild: AllianceId, player: &Player) -> rusqlite::Result<Option<Player>> {
     let on_file = tx
         .statement(
             "SELECT p.player_id, p.nickname, p.state, p.furnace_level FROM players p
@@ -73,7 +73,7 @@ impl Rosters {
     /// Puts players on a guild's roster, and updates those who are on it already. A player who is on another guild's
     /// roster or linked by a user keeps the stored name and state, because others rely on them, unless the game has
     /// rejected the state.
-    pub async fn add_to_roster(&self, guild: GuildId, players: Vec<Player>) -> Result<RosterChange, StoreError> {
+    pub async fn add_to_roster(&self, guild: AllianceId, players: Vec<Player>) -> Result<RosterChange, StoreError> {
         self.write(move |tx| {
             guilds::ensure(tx, guild)?;
             let mut change = RosterChange::default();
@@ -98,7 +98,7 @@ impl Rosters {
 
     /// Takes players off a guild's roster, and returns how many were on it. Redemptions that have begun for them
     /// continue.
-    pub async fn remove_from_roster(&self, guild: GuildId, players: Vec<PlayerId>) -> Result<u32, StoreError> {
+    pub async fn remove_from_roster(&self, guild: AllianceId, players: Vec<PlayerId>) -> Result<u32, StoreError> {
         self.write(move |tx| {
             let mut removed = 0;
             for player in &players {

@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use crate::domain::players::player::{GuildId, Player};
+use crate::domain::players::player::{AllianceId, Player};
 
 use super::links::player;
 use crate::store::handles::Rosters;
@@ -22,7 +22,7 @@ const ORDER: &str = "ORDER BY p.nickname = '', p.nickname COLLATE NOCASE, p.play
 
 impl Rosters {
     /// Returns a page of a guild's roster, ordered by name.
-    pub async fn roster(&self, guild: GuildId, offset: u32, limit: u32) -> Result<RosterPage, StoreError> {
+    pub async fn roster(&self, guild: AllianceId, offset: u32, limit: u32) -> Result<RosterPage, StoreError> {
         self.read(move |connection| {
             let on_roster = "FROM rosters r JOIN players p USING (player_id) WHERE r.guild_id = ?1 AND r.deleted = 0";
             let counts = format!("SELECT count(*), count(*) FILTER (WHERE p.state IS NULL) {on_roster}");
@@ -39,7 +39,7 @@ impl Rosters {
     }
 
     /// Returns at most `limit` players of a guild's roster whose name contains `text` or whose id begins with it.
-    pub async fn find_on_roster(&self, guild: GuildId, text: String, limit: u32) -> Result<Vec<Player>, StoreError> {
+    pub async fn find_on_roster(&self, guild: AllianceId, text: String, limit: u32) -> Result<Vec<Player>, StoreError> {
         self.read(move |connection| {
             let sql = format!(
                 "SELECT p.player_id, p.nickname, p.state, p.furnace_level FROM rosters r JOIN players p USING (player_id)

@@ -8,7 +8,7 @@ use rusqlite::{Connection, Row, params};
 
 use crate::domain::codes::channel::{OverReason, ShownState};
 use crate::domain::codes::post_plan::MessageKind;
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::{AllianceId, RoleId};
 use crate::ports::{AnnouncedCode, Correction, MessageId};
 use crate::store::guilds::{SERVER_LANGUAGE, server_language};
 use crate::store::handles::PostQueue;
@@ -54,7 +54,7 @@ fn heads(
     connection: &Connection,
     now: Timestamp,
     limit: u32,
-    of: Option<GuildId>,
+    of: Option<AllianceId>,
 ) -> rusqlite::Result<Vec<(Correction, Timestamp)>> {
     let sql = format!(
         "SELECT p.nonce, p.guild_id, p.channel_id, p.message_id, p.kind, p.total, g.mention_role,
@@ -79,7 +79,7 @@ fn correction(row: &Row<'_>) -> rusqlite::Result<Correction> {
         kind: row.get::<_, MessageKind>(4)?,
         total: row.get::<_, u32>(5)? as usize,
         language: server_language(row)?,
-        role: row.get(6)?,
+        roles: row.get::<_, Option<RoleId>>(6)?.into_iter().collect(),
         codes: Vec::new(),
     })
 }
@@ -167,7 +167,7 @@ impl PostQueue {
     ///
     /// # Errors
     /// Returns an error if the write fails; the corrections then stay due as before.
-    pub async fn put_off_corrections(&self, guild: GuildId, next: Timestamp) -> Result<(), StoreError> {
+    pub async fn put_off_corrections(&self, guild: AllianceId, next: Timestamp) -> Result<(), StoreError> {
         self.write(move |tx| {
             for (message, _) in heads(tx.connection(), tx.now(), MOST_PUT_OFF, Some(guild))? {
                 tx.execute(

@@ -12,7 +12,7 @@ use rusqlite::{Row, params};
 
 use crate::domain::codes::channel::ShownState;
 use crate::domain::codes::post_plan::{self, MessageKind};
-use crate::domain::players::player::ChannelId;
+use crate::domain::players::player::{ChannelId, RoleId};
 use crate::ports::{AnnouncedCode, Announcement, Posted};
 use crate::runtime::wake::Wake;
 use crate::store::batches::{AT_ONCE_MS, SEEN_AT};
@@ -79,10 +79,11 @@ fn announcement(row: &Row<'_>) -> rusqlite::Result<DueMessage> {
     Ok(DueMessage {
         announcement: Announcement {
             nonce: row.get("nonce")?,
+            server: row.get("server_id")?,
             guild: row.get("guild_id")?,
             channel: row.get::<_, ChannelId>("channel_id")?,
             language: guilds::server_language(row)?,
-            role: row.get("mention_role")?,
+            roles: row.get::<_, Option<RoleId>>("mention_role")?.into_iter().collect(),
             kind: row.get::<_, MessageKind>("kind")?,
             total: row.get::<_, u32>("total")? as usize,
             codes: Vec::new(),
@@ -119,7 +120,7 @@ impl PostQueue {
             // If the message may already have been sent to an earlier channel, it is searched for there.
             let language = guilds::SERVER_LANGUAGE;
             let mut heads = connection.prepare_cached(&format!(
-                "SELECT p.nonce, p.guild_id, g.mention_role, p.kind, p.total, p.attempted_at, p.attempts, p.planned_at,
+                "SELECT p.nonce, p.guild_id, coalesce(g.server_id, g.guild_id) AS server_id, g.mention_role, p.kind, p.total, p.attempted_at, p.attempts, p.planned_at,
                         iif(p.attempted_at IS NULL, g.channel_id, coalesce(p.channel_id, g.channel_id)) AS channel_id,
                         p.attempted_at IS NOT NULL AND coalesce(p.channel_id, g.channel_id) <> g.channel_id AS is_moved,
                         {language}

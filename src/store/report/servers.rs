@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::domain::codes::channel::Blocked;
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::AllianceId;
 use crate::store::handles::Reports;
 use crate::store::kernel::{Millis, StoreError};
 
@@ -35,7 +35,7 @@ pub struct PausedGuilds {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PausedGuild {
-    pub guild: GuildId,
+    pub guild: AllianceId,
     /// Since when its channel refused posts, if it did.
     pub since: Option<Timestamp>,
     /// When it is tried again all the same.
@@ -45,7 +45,7 @@ pub struct PausedGuild {
 /// A guild whose posts fail for another reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusingGuild {
-    pub guild: GuildId,
+    pub guild: AllianceId,
     pub since: Timestamp,
     /// What Discord answered the last time.
     pub reason: String,

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::domain::codes::channel::Blocked;
 use crate::domain::codes::listing::{Entry, FeedAnswer};
-use crate::domain::players::player::{ChannelId, GuildId};
+use crate::domain::players::player::{AllianceId, ChannelId};
 use crate::runtime::clock::Clock;
 use crate::store::{StateKind, Store};
 
@@ -117,7 +117,7 @@ async fn a_code_has_its_posts_and_outcomes_and_the_time_when_nearly_all_were_dec
     world.redemptions(103..104, "A", 1, "granted", at);
     world.change("UPDATE redemptions SET deleted = 1 WHERE player_id = 103");
     for (guild, posted) in [(1, Some(at + 500)), (2, Some(at + 700)), (3, None)] {
-        world.store.guilds().set_channel(GuildId(guild), ChannelId(9)).await.unwrap();
+        world.store.guilds().set_channel(AllianceId(guild), ChannelId(9)).await.unwrap();
         let posted = posted.map_or("NULL".to_owned(), |at: i64| at.to_string());
         world.change(&format!(
             "INSERT INTO posts (guild_id, code_key, generation, nonce, kind, position, total, planned_at, next_attempt_at, message_id,
@@ -185,9 +185,9 @@ async fn the_queue_and_the_hours_count_every_outcome_once() {
 async fn guilds_that_are_paused_are_counted_and_the_first_are_listed() {
     let world = World::new();
     for guild in 1..=30 {
-        world.store.guilds().set_channel(GuildId(guild), ChannelId(9)).await.unwrap();
+        world.store.guilds().set_channel(AllianceId(guild), ChannelId(9)).await.unwrap();
         if guild > 5 {
-            world.store.guilds().pause_guild(GuildId(guild), None, Blocked::MissingAccess, None).await.unwrap();
+            world.store.guilds().pause_guild(AllianceId(guild), None, Blocked::MissingAccess, None).await.unwrap();
         }
     }
     world.poll("one", &["A"]).await;
@@ -206,10 +206,10 @@ async fn guilds_that_are_paused_are_counted_and_the_first_are_listed() {
     let [missing, newer] = report.paused.as_slice() else { panic!("{:?}", report.paused) };
     // A timeout that is over is no pause.
     assert_eq!((missing.why, missing.count, missing.guilds.len()), (Some(Blocked::MissingAccess), 22, 10));
-    assert_eq!(missing.guilds[0], PausedGuild { guild: GuildId(6), since: None, resume_at: None });
-    assert_eq!((newer.why, newer.count, newer.guilds[0].guild), (None, 1, GuildId(28)));
+    assert_eq!(missing.guilds[0], PausedGuild { guild: AllianceId(6), since: None, resume_at: None });
+    assert_eq!((newer.why, newer.count, newer.guilds[0].guild), (None, 1, AllianceId(28)));
     let since = Timestamp::from_second(5).unwrap();
-    let refusing = RefusingGuild { guild: GuildId(5), since, reason: "HTTP 500".to_owned() };
+    let refusing = RefusingGuild { guild: AllianceId(5), since, reason: "HTTP 500".to_owned() };
     assert_eq!((report.refusing, report.refusing_guilds), (1, vec![refusing]));
 }
 

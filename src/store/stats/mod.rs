@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::codes::code::{Code, CodeKey};
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::AllianceId;
 use crate::domain::redeeming::outcome::Outcome;
 
 use super::tallies::{self, Counts};
@@ -67,7 +67,7 @@ pub struct GuildStats {
 
 impl Reports {
     /// Returns the redemptions of the guild's roster over the last days, and how its latest codes fared.
-    pub async fn guild_stats(&self, guild: GuildId) -> Result<GuildStats, StoreError> {
+    pub async fn guild_stats(&self, guild: AllianceId) -> Result<GuildStats, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
             let players = connection
@@ -87,7 +87,7 @@ impl Reports {
 }
 
 /// `first` is the first day, counted from 1970.
-fn days(connection: &Connection, guild: GuildId, first: i64) -> rusqlite::Result<Vec<DayCounts>> {
+fn days(connection: &Connection, guild: AllianceId, first: i64) -> rusqlite::Result<Vec<DayCounts>> {
     let mut days = vec![DayCounts::default(); STATS_DAYS];
     let mut statement = connection.prepare_cached(COUNT_DAYS)?;
     let mut rows = statement.query(params![guild, first, DAY])?;
@@ -118,7 +118,7 @@ struct Course {
     finished_at: Option<Timestamp>,
 }
 
-fn codes(connection: &Connection, guild: GuildId, players: u32) -> rusqlite::Result<Vec<CodeStats>> {
+fn codes(connection: &Connection, guild: AllianceId, players: u32) -> rusqlite::Result<Vec<CodeStats>> {
     // What was active when the channel was set is posted as a digest: the time since it was seen says nothing then. A longer digest
     // goes on in further messages, which are planned at the same moment.
     let mut statement = connection.prepare_cached(
@@ -153,7 +153,7 @@ fn codes(connection: &Connection, guild: GuildId, players: u32) -> rusqlite::Res
     courses.map(|course| stats(connection, guild, players, course?)).collect()
 }
 
-fn stats(connection: &Connection, guild: GuildId, players: u32, course: Course) -> rusqlite::Result<CodeStats> {
+fn stats(connection: &Connection, guild: AllianceId, players: u32, course: Course) -> rusqlite::Result<CodeStats> {
     let Course { key, code, generation, seen_at, posted_at, started_at, finished_at } = course;
     let to_post = seen_at.zip(posted_at).map(|(seen, posted)| posted.duration_since(seen).max(SignedDuration::ZERO));
     // Whoever is on the roster cannot be done before there is a batch.

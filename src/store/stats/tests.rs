@@ -14,8 +14,8 @@ use crate::runtime::clock::Clock;
 use crate::store::kernel::StateKind;
 use crate::store::{Admission, AttemptResult, Next, Store};
 
-const HERE: GuildId = GuildId(7);
-const OTHER: GuildId = GuildId(8);
+const HERE: AllianceId = AllianceId(7);
+const OTHER: AllianceId = AllianceId(8);
 
 struct Fixture {
     _folder: tempfile::TempDir,
@@ -32,7 +32,7 @@ impl Fixture {
         Self { store: Store::open(&path, StateKind::Bot, clock).unwrap(), path, _folder: folder }
     }
 
-    async fn players(&self, guild: GuildId, players: impl IntoIterator<Item = u64>) {
+    async fn players(&self, guild: AllianceId, players: impl IntoIterator<Item = u64>) {
         let player = |id: u64| Player {
             id: PlayerId::new(id).unwrap(),
             nickname: format!("P{id}"),
@@ -42,7 +42,7 @@ impl Fixture {
         self.store.rosters().add_to_roster(guild, players.into_iter().map(player).collect()).await.unwrap();
     }
 
-    async fn guild(&self, guild: GuildId, players: impl IntoIterator<Item = u64>) {
+    async fn guild(&self, guild: AllianceId, players: impl IntoIterator<Item = u64>) {
         self.store.guilds().set_channel(guild, ChannelId(guild.0)).await.unwrap();
         self.store.guilds().set_auto_redeem(guild, true).await.unwrap();
         self.players(guild, players).await;
@@ -83,7 +83,7 @@ impl Fixture {
         }
     }
 
-    async fn stats(&self, guild: GuildId) -> GuildStats {
+    async fn stats(&self, guild: AllianceId) -> GuildStats {
         self.store.reports().guild_stats(guild).await.unwrap()
     }
 }
@@ -103,7 +103,7 @@ async fn a_server_without_anything_has_empty_days_and_no_codes() {
     fixture.list(&["A1"]).await;
     fixture.post().await;
     fixture.decide(|_| Status::Success).await;
-    for guild in [HERE, GuildId(u64::MAX)] {
+    for guild in [HERE, AllianceId(u64::MAX)] {
         let stats = fixture.stats(guild).await;
         assert_eq!((stats.players, stats.codes.len(), stats.days), (0, 0, vec![DayCounts::default(); STATS_DAYS]));
     }

@@ -14,7 +14,7 @@ use crate::domain::answers::status::Status;
 use crate::domain::codes::code::Code;
 use crate::domain::codes::listing::{Entry, FeedAnswer};
 use crate::domain::codes::verdict::Checked;
-use crate::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use crate::domain::players::player::{AllianceId, ChannelId, Player, PlayerId, State};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::redeeming::retry::History;
 use crate::domain::sync::election::Position;
@@ -22,7 +22,7 @@ use crate::runtime::clock::Clock;
 use crate::store::kernel::StateKind;
 use crate::store::{Admission, AttemptResult, Candidate, Next};
 
-const GUILD: GuildId = GuildId(7);
+const GUILD: AllianceId = AllianceId(7);
 
 fn open(folder: &Path, name: &str) -> Store {
     let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::codes::code::CodeKey;
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::AllianceId;
 use crate::domain::sync::record::{Key, RecordKind, roots};
 use crate::domain::sync::retention::{DELETED_FOR, OVER_FOR};
 use crate::domain::sync::version::Version;
@@ -21,7 +21,7 @@ use crate::store::kernel::{Millis, StoreError, Tx};
 use crate::store::sync::{forget, read_keys};
 
 /// Guild 0 stands for all players, each counted once.
-const EVERYBODY: GuildId = GuildId(0);
+const EVERYBODY: AllianceId = AllianceId(0);
 /// Generations per query.
 const MAX_GENERATIONS: usize = 1000;
 
@@ -58,7 +58,7 @@ pub(super) struct Counts {
 /// Returns a guild's counts; `None` while the redemptions themselves are stored.
 pub(super) fn counted(
     connection: &Connection,
-    guild: GuildId,
+    guild: AllianceId,
     key: &CodeKey,
     generation: u32,
 ) -> rusqlite::Result<Option<Counts>> {
@@ -128,7 +128,7 @@ fn state(connection: &Connection, key: &CodeKey, generation: u32) -> rusqlite::R
 }
 
 /// Counts a generation's decided redemptions, per guild and over all players.
-fn count(connection: &Connection, key: &CodeKey, generation: u32) -> rusqlite::Result<Vec<(GuildId, Counts)>> {
+fn count(connection: &Connection, key: &CodeKey, generation: u32) -> rusqlite::Result<Vec<(AllianceId, Counts)>> {
     let [batches, persons] = DECIDED
         .map(|decided| format!("SELECT d.player_id, d.outcome FROM {decided} AND d.generation = ?2 AND d.deleted = 0"));
     let sums = "count(*) FILTER (WHERE outcome = 'granted'), count(*) FILTER (WHERE outcome = 'already'),

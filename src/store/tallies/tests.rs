@@ -19,8 +19,8 @@ use crate::store::kernel::StateKind;
 use crate::store::{AddedCode, Admission, AttemptResult, CodeReport, Next};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
-const HERE: GuildId = GuildId(7);
-const OTHER: GuildId = GuildId(8);
+const HERE: AllianceId = AllianceId(7);
+const OTHER: AllianceId = AllianceId(8);
 
 fn open(path: &Path, clock: Clock) -> Store {
     Store::open(path, StateKind::Bot, clock).unwrap()
@@ -39,7 +39,7 @@ fn player(number: u64) -> Player {
     Player { id, nickname: format!("P{number}"), state: State::new(245), furnace_level: None }
 }
 
-async fn guild(store: &Store, guild: GuildId, players: impl IntoIterator<Item = u64>) {
+async fn guild(store: &Store, guild: AllianceId, players: impl IntoIterator<Item = u64>) {
     store.guilds().set_channel(guild, ChannelId(guild.0)).await.unwrap();
     store.guilds().set_auto_redeem(guild, true).await.unwrap();
     store.rosters().add_to_roster(guild, players.into_iter().map(player).collect()).await.unwrap();

@@ -13,7 +13,9 @@ use giftcode_bot::domain::health::{
     WaitReason,
 };
 use giftcode_bot::domain::limits::budget::RateLimit;
-use giftcode_bot::domain::players::player::{ChannelId, GuildId, Player, PlayerError, PlayerId, RoleId, State};
+use giftcode_bot::domain::players::player::{
+    AllianceId, ChannelId, GuildId, Player, PlayerError, PlayerId, RoleId, State,
+};
 use giftcode_bot::domain::players::roster_file::{BadLine, BadLineReason, Meaning, Place, RosterFileError};
 use giftcode_bot::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use giftcode_bot::domain::redeeming::breaker::{Cause, Trouble};
@@ -72,10 +74,11 @@ pub fn hostile() -> AnnouncedCode {
 fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> Announcement {
     Announcement {
         nonce: "g1kz9".into(),
-        guild: GuildId(3),
+        guild: AllianceId(3),
         channel: CHANNEL,
         language: Language::En,
-        role: None,
+        server: GuildId(3),
+        roles: vec![],
         kind,
         total,
         codes,
@@ -86,8 +89,8 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
 
 fn correction(total: usize, codes: Vec<(AnnouncedCode, Option<OverReason>)>) -> Correction {
     let (nonce, kind) = ("g1kz9".to_owned(), MessageKind::New);
-    let (guild, channel, message, role) = (GuildId(3), CHANNEL, MessageId(9), None);
-    Correction { nonce, guild, channel, message, language: Language::En, role, kind, total, codes }
+    let (guild, channel, message, roles) = (AllianceId(3), CHANNEL, MessageId(9), vec![]);
+    Correction { nonce, guild, channel, message, language: Language::En, roles, kind, total, codes }
 }
 
 fn many(count: usize) -> Vec<AnnouncedCode> {
@@ -166,7 +169,7 @@ pub fn posts(language: Language) -> Chapter {
     let two = || vec![one(), announced("gogoWOS", None, None, 2)];
     let posted = |when: &str, announcement: Announcement| (when.to_owned(), post::post(language, &announcement));
     let corrected = |when: &str, correction: Correction| (when.to_owned(), post::corrected(language, &correction));
-    let mention = Announcement { role: Some(ROLE), ..announcement(MessageKind::New, 1, vec![one()]) };
+    let mention = Announcement { roles: vec![ROLE], ..announcement(MessageKind::New, 1, vec![one()]) };
     let invalidated = |status| Some(OverReason::Invalidated(status));
     (
         "Posts",
@@ -210,7 +213,8 @@ fn group(status: Status, gave_up: bool, ids: std::ops::Range<u64>) -> FailedGrou
 fn batch_of(tally: Tally, is_finished: bool) -> BatchMessage {
     BatchMessage {
         nonce: "r1kz9".into(),
-        guild: GuildId(3),
+        server: GuildId(3),
+        guild: AllianceId(3),
         channel: CHANNEL,
         message: None,
         language: Language::En,
@@ -524,9 +528,9 @@ pub fn rosters(language: Language) -> Chapter {
     let on_page = vec![listed(1001, "Frost", 245), listed(1002, "**Snow** @everyone", 245), listed(1003, "", 0)];
     say(
         "list, the second of three pages",
-        players::roster(language, &RosterPage { total: 45, without_state: 1, players: on_page }, 1),
+        players::roster(language, &RosterPage { total: 45, without_state: 1, players: on_page }, 1, AllianceId(3)),
     );
-    say("list, empty", players::roster(language, &RosterPage::default(), 0));
+    say("list, empty", players::roster(language, &RosterPage::default(), 0, AllianceId(3)));
     let bad = |line, reason| BadLine { place: Place::Line(line), reason };
     let lines = [
         bad(5, BadLineReason::Value(PlayerError::Id("12a4".into()))),
@@ -740,7 +744,7 @@ pub fn longest(language: Language) -> Vec<(String, Message)> {
                 Some(vec![Vec::new(); 3]),
             ),
         ),
-        ("a roster", players::roster(language, &roster, 1)),
+        ("a roster", players::roster(language, &roster, 1, AllianceId(3))),
         ("bad lines", players::not_imported(language, &lines)),
         ("lines left out", players::imported(language, changed(9, 9, 9), &lines, 9, true)),
         ("a file without players", files::not_imported(language, &RosterFileError::NoIds { found: stars(400) })),

@@ -297,11 +297,11 @@ impl Acknowledged {
 #[test]
 fn an_attempt_that_mongodb_knows_of_tells_of_its_own_message_alone() {
     use giftcode_bot::domain::codes::code::Code;
-    use giftcode_bot::domain::players::player::GuildId;
+    use giftcode_bot::domain::players::player::AllianceId;
     use giftcode_bot::domain::sync::election::Position;
     use giftcode_bot::ports::replica::Authority;
 
-    let what: Announced = (GuildId(1001), Code::parse("CODE3").unwrap().key(), 1);
+    let what: Announced = (AllianceId(1001), Code::parse("CODE3").unwrap().key(), 1);
     let record = |nonce: &str, message_id: Value| {
         let value = |name| match name {
             "nonce" => Value::Text(nonce.to_owned()),

@@ -1,10 +1,12 @@
 //! Suggestions while a person types.
 
-use poise::serenity_prelude::{AutocompleteChoice, CreateAutocompleteResponse};
+use poise::serenity_prelude::{AutocompleteChoice, CreateAutocompleteResponse, ResolvedValue};
 
-use crate::domain::players::player::{Player, display_name};
+use crate::domain::players::player::{AllianceId, ChannelId, Player, display_name};
+use crate::domain::text::trim;
 
-use super::{Context, guild, user};
+use super::alliances::choose;
+use super::{Context, guild, language, user};
 
 /// The most suggestions that Discord shows (docs/protocol.md, "Sizes").
 const MAX_CHOICES: u32 = 25;
@@ -16,11 +18,34 @@ fn offer(choices: impl IntoIterator<Item = AutocompleteChoice>) -> CreateAutocom
     CreateAutocompleteResponse::new().set_choices(shown.collect())
 }
 
+/// The alliance that the command will be about, as far as it is typed.
+async fn typed_alliance(ctx: Context<'_>) -> Option<AllianceId> {
+    let server = guild(ctx).ok()?;
+    let alliances = ctx.data().guilds.alliances(server).await.ok()?;
+    let named = ctx.args.iter().find_map(|option| match (option.name, &option.value) {
+        ("alliance", ResolvedValue::String(text)) => Some(*text),
+        _ => None,
+    });
+    let channel = ChannelId(ctx.interaction.channel_id.get());
+    choose(language(ctx), &alliances, channel, named).ok().or_else(|| alliances.first().map(|first| first.id))
+}
+
+/// The server's alliances, in their order.
+pub(super) async fn alliances(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    let Ok(server) = guild(ctx) else { return offer([]) };
+    let found = ctx.data().guilds.alliances(server).await.unwrap_or_default();
+    let typed = trim(typed).to_lowercase();
+    let fits = |name: &String| name.to_lowercase().contains(&typed);
+    offer(
+        found.into_iter().filter_map(|it| it.name).filter(fits).map(|name| AutocompleteChoice::new(name.clone(), name)),
+    )
+}
+
 async fn codes(ctx: Context<'_>, typed: &str, active_only: bool) -> CreateAutocompleteResponse {
-    // Outside a guild, the suggestions are the codes that feeds list.
-    let guild = guild(ctx).unwrap_or(crate::domain::players::player::GuildId(0));
+    // Otherwise the suggestions are the codes that feeds list.
+    let alliance = typed_alliance(ctx).await.unwrap_or(AllianceId(0));
     let typed: String = typed.trim().chars().take(MAX_TYPED).collect();
-    let found = ctx.data().codes.suggest_codes(guild, typed, active_only, MAX_CHOICES).await;
+    let found = ctx.data().codes.suggest_codes(alliance, typed, active_only, MAX_CHOICES).await;
     let choice = |code: crate::store::FoundCode| {
         let text = code.shown.code.to_string();
         let label = if code.over.is_some() { format!("{text} (not active)") } else { text.clone() };
@@ -46,9 +71,9 @@ fn player(player: &Player) -> AutocompleteChoice {
 }
 
 pub(super) async fn roster(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
-    let Ok(guild) = guild(ctx) else { return offer([]) };
+    let Some(alliance) = typed_alliance(ctx).await else { return offer([]) };
     let typed: String = typed.trim().chars().take(MAX_TYPED).collect();
-    let found = ctx.data().rosters.find_on_roster(guild, typed, MAX_CHOICES).await.unwrap_or_default();
+    let found = ctx.data().rosters.find_on_roster(alliance, typed, MAX_CHOICES).await.unwrap_or_default();
     offer(found.iter().map(player))
 }
 

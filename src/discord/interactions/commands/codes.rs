@@ -3,11 +3,12 @@
 use crate::discord::interactions::appeal::{self, AppealResult};
 use crate::discord::messages::{Message, appeal as words, manage};
 use crate::domain::codes::code::Code;
+use crate::domain::players::player::AllianceId;
 use crate::ports::AnnouncedCode;
 use crate::store::AddedCode;
 
-use super::autocomplete::{codes_active, codes_known};
-use super::{Context, guild, language, respond};
+use super::autocomplete::{alliances, codes_active, codes_known};
+use super::{Context, language, respond_for};
 
 /// Add a code that no feed lists, for this server
 #[poise::command(slash_command, guild_only)]
@@ -17,19 +18,23 @@ pub(super) async fn add(
     #[min_length = 1]
     #[max_length = 32]
     code: String,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond(ctx, async move {
-        let (bot, guild) = (ctx.data(), guild(ctx)?);
+    respond_for(ctx, alliance, |alliance| async move {
+        let bot = ctx.data();
         let code = match Code::parse(&code) {
             Ok(code) => code,
             Err(error) => return Ok(manage::no_code(language(ctx), &error)),
         };
-        Ok(match bot.codes.add_guild_code(guild, code.clone()).await? {
-            AddedCode::Added => manage::code_added(language(ctx), &code, &bot.guilds.guild(guild).await?),
+        Ok(match bot.codes.add_guild_code(alliance, code.clone()).await? {
+            AddedCode::Added => manage::code_added(language(ctx), &code, &bot.guilds.guild(alliance).await?),
             AddedCode::Known => manage::code_known(language(ctx), &code),
             AddedCode::Over(_, start) => match appeal::wait_for_verdict(ctx.data(), &code, start).await? {
                 Some(AppealResult::Active(shown)) => {
-                    manage::code_added(language(ctx), &shown.code, &bot.guilds.guild(guild).await?)
+                    manage::code_added(language(ctx), &shown.code, &bot.guilds.guild(alliance).await?)
                 }
                 Some(AppealResult::Over(over, recheck)) => {
                     words::added_though_over(language(ctx), &code, &over, recheck)
@@ -50,13 +55,17 @@ pub(super) async fn remove(
     #[min_length = 1]
     #[max_length = 32]
     code: String,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond(ctx, async move {
+    respond_for(ctx, alliance, |alliance| async move {
         let code = match Code::parse(&code) {
             Ok(code) => code,
             Err(error) => return Ok(manage::no_code(language(ctx), &error)),
         };
-        Ok(match ctx.data().codes.remove_guild_code(guild(ctx)?, code.key()).await? {
+        Ok(match ctx.data().codes.remove_guild_code(alliance, code.key()).await? {
             Some(dropped) => manage::code_removed(language(ctx), &code, u32::try_from(dropped).unwrap_or(u32::MAX)),
             None => manage::nothing_to_remove(language(ctx), &code),
         })
@@ -66,28 +75,34 @@ pub(super) async fn remove(
 
 /// Show the active codes of this server
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn list(ctx: Context<'_>) -> anyhow::Result<()> {
-    respond(ctx, async move {
-        let (bot, guild) = (ctx.data(), guild(ctx)?);
-        let over = bot.codes.over_codes(guild, None, words::OVER_CODES).await?;
-        Ok(manage::codes(language(ctx), &bot.codes.active_codes(guild).await?, &over, true))
+pub(super) async fn list(
+    ctx: Context<'_>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_for(ctx, alliance, |alliance| async move {
+        let bot = ctx.data();
+        let over = bot.codes.over_codes(alliance, None, words::OVER_CODES).await?;
+        Ok(manage::codes(language(ctx), &bot.codes.active_codes(alliance).await?, &over, true))
     })
     .await
 }
 
 /// Returns a code that can be redeemed, or the refusal to answer with. Appeals for a code that is over.
-async fn usable(ctx: Context<'_>, text: &str) -> anyhow::Result<Result<AnnouncedCode, Message>> {
+async fn usable(ctx: Context<'_>, alliance: AllianceId, text: &str) -> anyhow::Result<Result<AnnouncedCode, Message>> {
     let code = match Code::parse(text) {
         Ok(code) => code,
         Err(error) => return Ok(Err(manage::no_code(language(ctx), &error))),
     };
-    let Some(found) = ctx.data().codes.find_guild_code(guild(ctx)?, code.key()).await? else {
+    let Some(found) = ctx.data().codes.find_guild_code(alliance, code.key()).await? else {
         return Ok(Err(manage::code_unknown(language(ctx), &code)));
     };
     if found.over.is_none() {
         return Ok(Ok(found.shown));
     }
-    Ok(match appeal::appeal(ctx.data(), guild(ctx)?, &found.shown.code).await? {
+    Ok(match appeal::appeal(ctx.data(), alliance, &found.shown.code).await? {
         Some(AppealResult::Active(shown)) => Ok(shown),
         Some(AppealResult::Over(over, recheck)) => {
             Err(words::code_over(language(ctx), &found.shown.code, &over, recheck))
@@ -105,15 +120,19 @@ pub(super) async fn redeem(
     #[min_length = 1]
     #[max_length = 32]
     code: String,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond(ctx, async move {
-        let (bot, guild) = (ctx.data(), guild(ctx)?);
-        let shown = match usable(ctx, &code).await? {
+    respond_for(ctx, alliance, |alliance| async move {
+        let bot = ctx.data();
+        let shown = match usable(ctx, alliance, &code).await? {
             Ok(found) => found,
             Err(refusal) => return Ok(refusal),
         };
-        let start = bot.requests.start_batch(guild, shown.code.key(), shown.generation).await?;
-        Ok(manage::batch_started(language(ctx), &shown.code, start, bot.guilds.guild(guild).await?.channel))
+        let start = bot.requests.start_batch(alliance, shown.code.key(), shown.generation).await?;
+        Ok(manage::batch_started(language(ctx), &shown.code, start, bot.guilds.guild(alliance).await?.channel))
     })
     .await
 }
@@ -127,13 +146,17 @@ pub(super) async fn retry(
     #[min_length = 1]
     #[max_length = 32]
     code: String,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond(ctx, async move {
-        let shown = match usable(ctx, &code).await? {
+    respond_for(ctx, alliance, |alliance| async move {
+        let shown = match usable(ctx, alliance, &code).await? {
             Ok(found) => found,
             Err(refusal) => return Ok(refusal),
         };
-        let again = ctx.data().requests.retry_batch(guild(ctx)?, shown.code.key(), shown.generation).await?;
+        let again = ctx.data().requests.retry_batch(alliance, shown.code.key(), shown.generation).await?;
         Ok(manage::retried(language(ctx), &shown.code, again))
     })
     .await

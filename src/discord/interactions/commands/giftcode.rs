@@ -7,10 +7,10 @@ use crate::discord::messages::{Message, appeal, manage, stats as charts};
 use crate::discord::permissions::{self, NEEDED, USEFUL, missing};
 use crate::domain::codes::code::Code;
 use crate::domain::health::Health;
-use crate::domain::players::player::{ChannelId, RoleId};
+use crate::domain::players::player::{AllianceId, ChannelId, RoleId};
 
-use super::autocomplete::codes_known;
-use super::{Context, guild, language, respond};
+use super::autocomplete::{alliances, codes_known};
+use super::{Context, guild, language, respond_for};
 
 /// Post new codes in this or another channel
 #[poise::command(slash_command, guild_only)]
@@ -23,19 +23,27 @@ pub(super) async fn setchannel(
         serenity::Role,
     >,
     #[description = "Stop mentioning a role"] no_role: Option<bool>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond(ctx, async move { set_channel(ctx, channel, role, no_role.unwrap_or(false)).await }).await
+    respond_for(ctx, alliance, |alliance| async move {
+        set_channel(ctx, alliance, channel, role, no_role.unwrap_or(false)).await
+    })
+    .await
 }
 
 async fn set_channel(
     ctx: Context<'_>,
+    alliance: AllianceId,
     channel: Option<serenity::PartialChannel>,
     role: Option<serenity::Role>,
     no_role: bool,
 ) -> anyhow::Result<Message> {
-    let (bot, guild) = (ctx.data(), guild(ctx)?);
+    let (bot, server) = (ctx.data(), guild(ctx)?);
     let channel = ChannelId(channel.map_or(ctx.interaction.channel_id, |channel| channel.id).get());
-    let Some(granted) = permissions::in_channel(&bot.rest, guild, channel).await? else {
+    let Some(granted) = permissions::in_channel(&bot.rest, server, channel).await? else {
         return Ok(manage::channel_unknown(language(ctx)));
     };
     if let Some(until) = granted.timed_out_until {
@@ -47,19 +55,19 @@ async fn set_channel(
         return Ok(manage::channel_refused(language(ctx), channel, &needed));
     }
     // @everyone is a role with the id of the server, and a mention of it would notify nobody.
-    if role.as_ref().is_some_and(|role| role.id.get() == guild.0) {
+    if role.as_ref().is_some_and(|role| role.id.get() == server.0) {
         return Ok(manage::everyone_refused(language(ctx)));
     }
     if role.is_some() && no_role {
         return Ok(manage::role_or_none(language(ctx)));
     }
-    let settings = bot.guilds.guild(guild).await?;
+    let settings = bot.guilds.guild(alliance).await?;
     // The role that is set may have been deleted or made unmentionable since.
     let kept = settings.mention_role.filter(|_| role.is_none() && !no_role);
     let role = match kept {
         None => role,
         Some(kept) => {
-            let guild = bot.rest.guild(serenity::GuildId::new(guild.0.max(1))).await?;
+            let guild = bot.rest.guild(serenity::GuildId::new(server.0.max(1))).await?;
             guild.roles.get(&serenity::RoleId::new(kept.0.max(1))).cloned()
         }
     };
@@ -71,15 +79,21 @@ async fn set_channel(
         None if no_role => Mention::Removed,
         None => Mention::Nobody,
     };
-    bot.guilds.set_channel_and_role(guild, channel, Some(mention.role())).await?;
+    bot.guilds.set_channel_and_role(alliance, channel, Some(mention.role())).await?;
     Ok(manage::channel_set(language(ctx), channel, settings.channel.is_none(), mention, &missing(USEFUL, granted)))
 }
 
 /// Stop posting codes in this server
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn unsetchannel(ctx: Context<'_>) -> anyhow::Result<()> {
-    respond(ctx, async move {
-        Ok(manage::channel_unset(language(ctx), ctx.data().guilds.unset_channel(guild(ctx)?).await?))
+pub(super) async fn unsetchannel(
+    ctx: Context<'_>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_for(ctx, alliance, |alliance| async move {
+        Ok(manage::channel_unset(language(ctx), ctx.data().guilds.unset_channel(alliance).await?))
     })
     .await
 }
@@ -94,12 +108,19 @@ enum Switch {
 
 /// Turn automatic redemption for the whole player list on or off
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn auto(ctx: Context<'_>, #[description = "on or off"] switch: Switch) -> anyhow::Result<()> {
-    respond(ctx, async move {
-        let (bot, guild) = (ctx.data(), guild(ctx)?);
-        bot.guilds.set_auto_redeem(guild, switch == Switch::On).await?;
+pub(super) async fn auto(
+    ctx: Context<'_>,
+    #[description = "on or off"] switch: Switch,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_for(ctx, alliance, |alliance| async move {
+        let bot = ctx.data();
+        bot.guilds.set_auto_redeem(alliance, switch == Switch::On).await?;
         Ok(match switch {
-            Switch::On => manage::auto_on(language(ctx), bot.guilds.guild(guild).await?.players),
+            Switch::On => manage::auto_on(language(ctx), bot.guilds.guild(alliance).await?.players),
             Switch::Off => manage::auto_off(language(ctx)),
         })
     })
@@ -108,17 +129,23 @@ pub(super) async fn auto(ctx: Context<'_>, #[description = "on or off"] switch: 
 
 /// Show the status of the bot in this server
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn status(ctx: Context<'_>) -> anyhow::Result<()> {
-    respond(ctx, async move {
-        let (bot, guild) = (ctx.data(), guild(ctx)?);
+pub(super) async fn status(
+    ctx: Context<'_>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_for(ctx, alliance, |alliance| async move {
+        let bot = ctx.data();
         let Health { feeds, replica, engine, discord, .. } = bot.health.read().await;
-        let active = bot.codes.active_codes(guild).await?.len();
+        let active = bot.codes.active_codes(alliance).await?.len();
         Ok(manage::status(
             language(ctx),
             &manage::Status {
-                guild: bot.guilds.guild(guild).await?,
+                guild: bot.guilds.guild(alliance).await?,
                 active_codes: u32::try_from(active).unwrap_or(u32::MAX),
-                waiting_here: bot.batches.pending_in_guild(guild).await?,
+                waiting_here: bot.batches.pending_in_guild(alliance).await?,
                 waiting_everywhere: bot.reports.pending_redemptions().await?,
                 feeds,
                 replica: replica.map_err(anyhow::Error::msg)?,
@@ -139,16 +166,20 @@ pub(super) async fn history(
     #[min_length = 1]
     #[max_length = 32]
     code: Option<String>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond(ctx, async move {
+    respond_for(ctx, alliance, |alliance| async move {
         let code = match code.as_deref().map(Code::parse).transpose() {
             Ok(code) => code,
             Err(error) => return Ok(manage::no_code(language(ctx), &error)),
         };
         let key = code.as_ref().map(Code::key);
-        let (bot, guild) = (ctx.data(), guild(ctx)?);
-        let over = bot.codes.over_codes(guild, key.clone(), appeal::OVER_CODES).await?;
-        let batches = bot.batches.past_batches(guild, key, manage::HISTORY_BATCHES).await?;
+        let bot = ctx.data();
+        let over = bot.codes.over_codes(alliance, key.clone(), appeal::OVER_CODES).await?;
+        let batches = bot.batches.past_batches(alliance, key, manage::HISTORY_BATCHES).await?;
         Ok(manage::history(language(ctx), &batches, &over, code.as_ref()))
     })
     .await
@@ -156,10 +187,16 @@ pub(super) async fn history(
 
 /// Show charts: redemptions per day, players per code, and how fast it goes
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn stats(ctx: Context<'_>) -> anyhow::Result<()> {
-    respond(ctx, async move {
+pub(super) async fn stats(
+    ctx: Context<'_>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_for(ctx, alliance, |alliance| async move {
         let bot = ctx.data();
-        let stats = bot.reports.guild_stats(guild(ctx)?).await?;
+        let stats = bot.reports.guild_stats(alliance).await?;
         let charts = charts::charts(language(ctx), &stats);
         let drawn = bot.pictures.draw(charts.iter().map(|chart| chart.svg.clone()).collect()).await;
         let pictures =

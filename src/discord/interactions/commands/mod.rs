@@ -1,6 +1,7 @@
 //! The slash commands (docs/contract.md, "Discord commands"). Discord shows a command's doc comment as its description.
 
 mod access;
+pub(in crate::discord) mod alliances;
 mod attachment;
 mod autocomplete;
 mod codes;
@@ -14,7 +15,7 @@ mod players;
 use std::sync::atomic::Ordering;
 
 use crate::domain::players::access::Managed;
-use crate::domain::players::player::{GuildId, UserId};
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
 use crate::domain::text::language::Language;
 
 use crate::discord::bot::Bot;
@@ -42,6 +43,32 @@ async fn respond(ctx: Context<'_>, work: impl Future<Output = anyhow::Result<Mes
     interaction.answer(&work.await?).await
 }
 
+/// Answers a command of `/manage` that is about one alliance; `option` is the one it names. The message says so if that one
+/// is unknown, or none is named where there are several.
+async fn respond_for<F: Future<Output = anyhow::Result<Message>>>(
+    ctx: Context<'_>,
+    option: Option<String>,
+    work: impl FnOnce(AllianceId) -> F,
+) -> anyhow::Result<()> {
+    respond(ctx, async move {
+        match alliance(ctx, option.as_deref()).await? {
+            Ok(alliance) if may_manage_alliance(ctx, alliance).await? => work(alliance).await,
+            Ok(_) => Ok(managers_only(ctx).await?),
+            Err(refusal) => Ok(refusal),
+        }
+    })
+    .await
+}
+
+async fn may_manage_alliance(ctx: Context<'_>, alliance: AllianceId) -> anyhow::Result<bool> {
+    let member = ctx.interaction.member.as_deref();
+    Ok(may_manage(ctx.data(), guild(ctx)?, Managed::Alliance(alliance), member).await?)
+}
+
+async fn managers_only(ctx: Context<'_>) -> anyhow::Result<Message> {
+    Ok(access_words::managers_only(language(ctx), &ctx.data().guilds.access_roles(guild(ctx)?).await?))
+}
+
 /// Acknowledges a command before the work begins: the store or the game may take longer than Discord waits.
 async fn acknowledge(ctx: Context<'_>) -> anyhow::Result<Interaction<'_>> {
     let interaction = Interaction::command(ctx.data(), ctx.interaction, false);
@@ -54,6 +81,13 @@ async fn acknowledge(ctx: Context<'_>) -> anyhow::Result<Interaction<'_>> {
 fn guild(ctx: Context<'_>) -> anyhow::Result<GuildId> {
     let id = ctx.interaction.guild_id.ok_or_else(|| anyhow::anyhow!("the command came from outside a server"))?;
     Ok(GuildId(id.get()))
+}
+
+/// The alliance that a command of `/manage` is about: the one it names; else the one whose codes are posted in the channel it
+/// is used in; else the server's only one. Otherwise returns the answer, which says what there is to name.
+async fn alliance(ctx: Context<'_>, option: Option<&str>) -> anyhow::Result<Result<AllianceId, Message>> {
+    let channel = ChannelId(ctx.interaction.channel_id.get());
+    Ok(alliances::choose(language(ctx), &ctx.data().guilds.alliances(guild(ctx)?).await?, channel, option))
 }
 
 fn user(ctx: Context<'_>) -> UserId {
@@ -79,7 +113,7 @@ pub(in crate::discord) async fn check(ctx: poise::Context<'_, Bot, anyhow::Error
             if may_manage(bot, guild, Managed::Anything, ctx.interaction.member.as_deref()).await? {
                 return Ok(true);
             }
-            access_words::managers_only(language(ctx), &bot.guilds.access_roles(guild).await?)
+            managers_only(ctx).await?
         }
     };
     if ctx.interaction_type == poise::CommandInteractionType::Command {

@@ -4,8 +4,9 @@ use crate::discord::interactions::linking;
 use crate::discord::interactions::redeem::{self as redemption, Accounts};
 use crate::discord::messages::{manage, personal};
 use crate::domain::codes::code::Code;
-use crate::domain::players::player::{GuildId, PlayerId, State};
+use crate::domain::players::player::{ChannelId, PlayerId, State};
 
+use super::alliances::nearest;
 use super::autocomplete::{codes_active, own_accounts};
 use super::{Context, acknowledge, guild, language, respond, user};
 
@@ -13,7 +14,11 @@ use super::{Context, acknowledge, guild, language, respond, user};
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn giftcode(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
-        let codes = ctx.data().codes.active_codes(guild(ctx).unwrap_or(GuildId(0))).await?;
+        let codes = ctx
+            .data()
+            .codes
+            .active_codes(nearest(ctx.data(), guild(ctx)?, ChannelId(ctx.interaction.channel_id.get())).await?)
+            .await?;
         Ok(manage::codes(language(ctx), &codes, &[], false))
     })
     .await

@@ -3,13 +3,13 @@
 use poise::serenity_prelude as serenity;
 
 use crate::discord::messages::{Message, files, players as words};
-use crate::domain::players::player::{Player, PlayerError, PlayerId, State};
+use crate::domain::players::player::{AllianceId, Player, PlayerError, PlayerId, State};
 use crate::domain::players::roster_file;
 use crate::domain::text::trim;
 
 use super::attachment::{self, FetchError};
-use super::autocomplete::roster;
-use super::{Context, guild, language, respond};
+use super::autocomplete::{alliances, roster};
+use super::{Context, language, respond_for};
 
 /// The most ids in one `add`.
 const MAX_IDS: usize = 50;
@@ -26,8 +26,12 @@ pub(super) async fn add(
     #[min = 1_i64]
     #[max = 999_999_i64]
     state: i64,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond(ctx, async move {
+    respond_for(ctx, alliance, |alliance| async move {
         let state: State = match state.to_string().parse() {
             Ok(state) => state,
             Err(error) => return Ok(words::bad_id(language(ctx), &error)),
@@ -37,10 +41,10 @@ pub(super) async fn add(
             Ok(_) => return Ok(words::how_many_ids(language(ctx), MAX_IDS)),
             Err(errors) => return Ok(words::bad_ids(language(ctx), &errors)),
         };
-        let (bot, guild) = (ctx.data(), guild(ctx)?);
+        let bot = ctx.data();
         let player = |id| Player { id, nickname: String::new(), state: Some(state), furnace_level: None };
-        let change = bot.rosters.add_to_roster(guild, ids.into_iter().map(player).collect()).await?;
-        let settings = bot.guilds.guild(guild).await?;
+        let change = bot.rosters.add_to_roster(alliance, ids.into_iter().map(player).collect()).await?;
+        let settings = bot.guilds.guild(alliance).await?;
         Ok(words::added(language(ctx), change, settings.players, settings.auto_redeem))
     })
     .await
@@ -69,15 +73,19 @@ pub(super) async fn remove(
     #[min_length = 1]
     #[max_length = 40]
     player: String,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond(ctx, async move {
-        let (bot, guild, typed) = (ctx.data(), guild(ctx)?, player.trim());
+    respond_for(ctx, alliance, |alliance| async move {
+        let (bot, typed) = (ctx.data(), player.trim());
         let id: PlayerId = match typed.parse() {
             Ok(id) => id,
             // A person who does not pick a suggestion types a name.
             Err(_) => {
                 let called = |player: &Player| player.nickname.to_lowercase() == typed.to_lowercase();
-                let found = bot.rosters.find_on_roster(guild, typed.to_owned(), u32::MAX).await?;
+                let found = bot.rosters.find_on_roster(alliance, typed.to_owned(), u32::MAX).await?;
                 let mut found = found.iter().filter(|player| called(player));
                 match (found.next(), found.next()) {
                     (Some(only), None) => only.id,
@@ -85,7 +93,7 @@ pub(super) async fn remove(
                 }
             }
         };
-        let removed = bot.rosters.remove_from_roster(guild, vec![id]).await?;
+        let removed = bot.rosters.remove_from_roster(alliance, vec![id]).await?;
         Ok(words::removed(language(ctx), id, removed > 0))
     })
     .await
@@ -93,10 +101,16 @@ pub(super) async fn remove(
 
 /// Show the player list
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn list(ctx: Context<'_>) -> anyhow::Result<()> {
-    respond(ctx, async move {
-        let page = ctx.data().rosters.roster(guild(ctx)?, 0, words::PAGE).await?;
-        Ok(words::roster(language(ctx), &page, 0))
+pub(super) async fn list(
+    ctx: Context<'_>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_for(ctx, alliance, |alliance| async move {
+        let page = ctx.data().rosters.roster(alliance, 0, words::PAGE).await?;
+        Ok(words::roster(language(ctx), &page, 0, alliance))
     })
     .await
 }
@@ -112,12 +126,20 @@ pub(super) async fn import(
     #[max = 999_999_i64]
     state: Option<i64>,
     #[description = "Import the good lines even if there are bad ones"] skip_bad_lines: Option<bool>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond(ctx, async move { import_file(ctx, &file, state, skip_bad_lines.unwrap_or(false)).await }).await
+    respond_for(ctx, alliance, |alliance| async move {
+        import_file(ctx, alliance, &file, state, skip_bad_lines.unwrap_or(false)).await
+    })
+    .await
 }
 
 async fn import_file(
     ctx: Context<'_>,
+    alliance: AllianceId,
     file: &serenity::Attachment,
     state: Option<i64>,
     skips: bool,
@@ -146,17 +168,23 @@ async fn import_file(
     if !read.bad_lines.is_empty() && !skips {
         return Ok(words::not_imported(language(ctx), &read.bad_lines));
     }
-    let (bot, guild) = (ctx.data(), guild(ctx)?);
-    let change = bot.rosters.add_to_roster(guild, read.players).await?;
-    let settings = bot.guilds.guild(guild).await?;
+    let bot = ctx.data();
+    let change = bot.rosters.add_to_roster(alliance, read.players).await?;
+    let settings = bot.guilds.guild(alliance).await?;
     Ok(words::imported(language(ctx), change, &read.bad_lines, settings.players, settings.auto_redeem))
 }
 
 /// Download the player list as a CSV file
 #[poise::command(slash_command, guild_only)]
-pub(super) async fn export(ctx: Context<'_>) -> anyhow::Result<()> {
-    respond(ctx, async move {
-        let page = ctx.data().rosters.roster(guild(ctx)?, 0, u32::MAX).await?;
+pub(super) async fn export(
+    ctx: Context<'_>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_for(ctx, alliance, |alliance| async move {
+        let page = ctx.data().rosters.roster(alliance, 0, u32::MAX).await?;
         Ok(words::exported(language(ctx), page.total, roster_file::write(&page.players)))
     })
     .await

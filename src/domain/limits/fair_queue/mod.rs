@@ -17,7 +17,7 @@
 use jiff::Timestamp;
 
 use crate::domain::codes::code::CodeKey;
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::AllianceId;
 
 /// One in so many places goes to the redemption that has been due longest.
 pub const LONGEST_DUE_EVERY: u32 = 8;
@@ -28,7 +28,7 @@ pub const REQUESTED_EVERY: u32 = 4;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
     /// 0 for players on no roster.
-    pub guild: GuildId,
+    pub guild: AllianceId,
     pub key: CodeKey,
     pub generation: u32,
     /// The code's end, if known.
@@ -71,7 +71,7 @@ impl Groups {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FairQueue {
     count: u32,
-    last: Option<GuildId>,
+    last: Option<AllianceId>,
     /// Places for others before requests of persons come first again.
     before_requested: u32,
 }

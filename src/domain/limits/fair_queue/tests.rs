@@ -24,7 +24,7 @@ fn groups(waiting: &[Waiting]) -> Groups {
     let mut groups: Vec<Group> = Vec::new();
     for one in waiting {
         let expires_at = Timestamp::from_second(1_000_000 - one.code as i64).ok().filter(|_| one.code > 0);
-        let group = Group { guild: GuildId(one.guild), key: key(one.code), generation: 1, expires_at };
+        let group = Group { guild: AllianceId(one.guild), key: key(one.code), generation: 1, expires_at };
         if !groups.contains(&group) {
             groups.push(group);
         }

@@ -4,7 +4,7 @@ use tokio::time::{Instant, sleep};
 
 use super::double::{Document, Double, Instance, Way, seconds};
 use crate::domain::codes::code::Code;
-use crate::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use crate::domain::players::player::{AllianceId, ChannelId, Player, PlayerId, State};
 use crate::domain::sync::election::Position;
 use crate::domain::sync::record::{RecordKind, Value};
 use crate::leadership::Phase;
@@ -21,8 +21,8 @@ async fn add_players(instance: &Instance, count: u64) {
         state: State::new(245),
         furnace_level: None,
     };
-    instance.store.guilds().set_channel(GuildId(1), ChannelId(8)).await.unwrap();
-    instance.store.rosters().add_to_roster(GuildId(1), (0..count).map(player).collect()).await.unwrap();
+    instance.store.guilds().set_channel(AllianceId(1), ChannelId(8)).await.unwrap();
+    instance.store.rosters().add_to_roster(AllianceId(1), (0..count).map(player).collect()).await.unwrap();
 }
 
 async fn until_sent(instance: &Instance) {

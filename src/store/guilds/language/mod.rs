@@ -3,14 +3,15 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::{AllianceId, GuildId};
 use crate::domain::text::language::Language;
 use crate::store::handles::Guilds;
 use crate::store::kernel::StoreError;
 
-/// The column `server_language` of a query in which `g` is a row of `guilds`.
+/// The column `server_language` of a query in which `g` is an alliance's row of `guilds`.
 pub(in crate::store) const SERVER_LANGUAGE: &str =
-    "coalesce(g.language, (SELECT l.locale FROM guild_locales l WHERE l.guild_id = g.guild_id)) AS server_language";
+    "coalesce((SELECT s.language FROM guilds s WHERE s.guild_id = coalesce(g.server_id, g.guild_id) AND s.deleted = 0),
+              (SELECT l.locale FROM guild_locales l WHERE l.guild_id = coalesce(g.server_id, g.guild_id))) AS server_language";
 
 /// The language, from a row of a query with [`SERVER_LANGUAGE`].
 pub(in crate::store) fn server_language(row: &Row<'_>) -> rusqlite::Result<Language> {
@@ -21,20 +22,16 @@ pub(in crate::store) fn server_language(row: &Row<'_>) -> rusqlite::Result<Langu
 impl Guilds {
     pub async fn server_language(&self, server: GuildId) -> Result<Language, StoreError> {
         self.read(move |connection| {
-            let sql = format!(
-                "SELECT {SERVER_LANGUAGE} FROM (SELECT ?1 AS guild_id) asked
-                 LEFT JOIN guilds g ON g.guild_id = asked.guild_id AND g.deleted = 0"
-            );
-            // A server without settings has a locale.
-            let sql = sql.replace("l.guild_id = g.guild_id", "l.guild_id = asked.guild_id");
-            Ok(connection.prepare_cached(&sql)?.query_row([server], server_language)?)
+            let sql = "SELECT coalesce((SELECT language FROM guilds WHERE guild_id = ?1 AND deleted = 0),
+                                       (SELECT locale FROM guild_locales WHERE guild_id = ?1)) AS server_language";
+            Ok(connection.prepare_cached(sql)?.query_row([server], server_language)?)
         })
         .await
     }
 
     pub async fn set_server_language(&self, server: GuildId, language: Language) -> Result<(), StoreError> {
         self.write(move |tx| {
-            super::ensure(tx, server)?;
+            super::ensure(tx, AllianceId::first_of(server))?;
             tx.execute(
                 "UPDATE guilds SET language = ?2, version = ?3 WHERE guild_id = ?1 AND language IS NOT ?2",
                 params![server, language.tag(), tx.version()],

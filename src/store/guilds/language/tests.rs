@@ -22,7 +22,7 @@ async fn a_chosen_language_counts_before_the_locale_of_discord_and_that_before_e
     assert_eq!(language(HERE).await, Language::En);
     guilds.note_locale(HERE, "pt-BR").await.unwrap();
     assert_eq!((language(HERE).await, language(OTHER).await), (Language::PtBr, Language::En));
-    guilds.set_channel(HERE, ChannelId(1)).await.unwrap();
+    guilds.set_channel(AllianceId::first_of(HERE), ChannelId(1)).await.unwrap();
     guilds.note_locale(HERE, "sv-SE").await.unwrap();
     assert_eq!(language(HERE).await, Language::En, "the bot has no Swedish");
     guilds.note_locale(HERE, "es-419").await.unwrap();

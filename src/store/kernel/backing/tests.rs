@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::Backing;
-use crate::domain::players::player::{ChannelId, GuildId};
+use crate::domain::players::player::{AllianceId, ChannelId};
 use crate::domain::sync::election::Position;
 use crate::domain::sync::record::{Record, RecordKind};
 use crate::ports::replica::ReplicaError;
@@ -34,7 +34,7 @@ async fn a_file_that_is_taken_away_or_swapped_takes_no_more_writes() {
     for how in 0..4 {
         let (folder, path) = file();
         let store = Store::open(&path, StateKind::Bot, clock()).unwrap();
-        store.guilds().set_channel(GuildId(1), ChannelId(1)).await.unwrap();
+        store.guilds().set_channel(AllianceId(1), ChannelId(1)).await.unwrap();
         match how {
             0 => std::fs::remove_file(&path).unwrap(),
             1 => {
@@ -48,7 +48,7 @@ async fn a_file_that_is_taken_away_or_swapped_takes_no_more_writes() {
                 log.set_len(log.metadata().unwrap().len() / 2).unwrap();
             }
         }
-        let error = store.guilds().set_channel(GuildId(1), ChannelId(2)).await.unwrap_err().to_string();
+        let error = store.guilds().set_channel(AllianceId(1), ChannelId(2)).await.unwrap_err().to_string();
         assert!(error.contains("taken away, cut off or swapped"), "{how}: {error}");
         assert!(store.broken().await.contains("taken away, cut off or swapped"));
     }
@@ -62,11 +62,11 @@ async fn another_program_may_have_the_log_written_into_the_file() {
     let other = rusqlite::Connection::open(&path).unwrap();
     for round in 1..4 {
         for guild in 1..50 {
-            store.guilds().set_channel(GuildId(guild), ChannelId(round)).await.unwrap();
+            store.guilds().set_channel(AllianceId(guild), ChannelId(round)).await.unwrap();
         }
         let busy: bool = other.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).unwrap();
         assert_eq!((busy, std::fs::metadata(path.with_extension("db-wal")).unwrap().len()), (false, 0));
-        store.guilds().set_channel(GuildId(1), ChannelId(99)).await.unwrap();
+        store.guilds().set_channel(AllianceId(1), ChannelId(99)).await.unwrap();
         assert!(!store.is_broken());
     }
     drop((store, other));
@@ -79,11 +79,11 @@ async fn a_file_that_is_cut_off_while_it_is_used_is_noticed() {
     let (_folder, path) = file();
     let store = Store::open(&path, StateKind::Bot, clock()).unwrap();
     for guild in 1..300 {
-        store.guilds().set_channel(GuildId(guild), ChannelId(1)).await.unwrap();
+        store.guilds().set_channel(AllianceId(guild), ChannelId(1)).await.unwrap();
     }
     std::fs::File::options().write(true).open(&path).unwrap().set_len(0).unwrap();
     std::fs::File::options().write(true).open(path.with_extension("db-wal")).unwrap().set_len(0).unwrap();
-    let write = store.guilds().set_channel(GuildId(1), ChannelId(2)).await;
+    let write = store.guilds().set_channel(AllianceId(1), ChannelId(2)).await;
     assert!(write.is_err());
     assert!(!tokio::time::timeout(Duration::from_secs(5), store.broken()).await.unwrap().is_empty());
 }
@@ -99,7 +99,7 @@ async fn in_a_temporary_copy_a_write_counts_when_the_replica_has_it() {
     assert!(store.is_temporary());
     store.sync_log().set_replicated(true).await.unwrap();
     // The replica is not caught up yet.
-    let error = store.guilds().set_channel(GuildId(1), ChannelId(1)).await.unwrap_err();
+    let error = store.guilds().set_channel(AllianceId(1), ChannelId(1)).await.unwrap_err();
     assert!(
         matches!(&error, StoreError::Persist(reason) if reason.contains("MongoDB has not caught up yet")),
         "{error}"
@@ -108,14 +108,14 @@ async fn in_a_temporary_copy_a_write_counts_when_the_replica_has_it() {
     store.replica_has(store.latest_commit());
     // The write waits for the replica, however long that takes.
     let began = Instant::now();
-    let (written, ()) = tokio::join!(async { store.guilds().set_channel(GuildId(1), ChannelId(2)).await }, async {
+    let (written, ()) = tokio::join!(async { store.guilds().set_channel(AllianceId(1), ChannelId(2)).await }, async {
         tokio::time::sleep(Duration::from_secs(20)).await;
         store.replica_has(store.latest_commit());
     });
     written.unwrap();
     assert_eq!(began.elapsed(), Duration::from_secs(20));
     let refused = ReplicaError::Refused("over its space quota".into());
-    let (written, ()) = tokio::join!(async { store.guilds().set_channel(GuildId(1), ChannelId(3)).await }, async {
+    let (written, ()) = tokio::join!(async { store.guilds().set_channel(AllianceId(1), ChannelId(3)).await }, async {
         tokio::time::sleep(Duration::from_secs(1)).await;
         store.sync_log().replica_failed(&refused);
     });
@@ -137,7 +137,7 @@ async fn in_memory_nothing_is_ever_locked() {
     store.replica_has(u64::MAX);
     let writes = (1..200).map(|guild| {
         let store = store.clone();
-        tokio::spawn(async move { store.guilds().set_channel(GuildId(guild), ChannelId(1)).await.map(drop) })
+        tokio::spawn(async move { store.guilds().set_channel(AllianceId(guild), ChannelId(1)).await.map(drop) })
     });
     let reads = (1..200).map(|_| {
         let store = store.clone();
@@ -155,7 +155,7 @@ async fn a_write_that_nobody_waits_for_any_more_is_done_when_all_is_settled() {
     let store = Store::open(&path, StateKind::Bot, clock()).unwrap();
     for guild in 1..50 {
         // Begins a write, and drops its future.
-        drop(store.guilds().set_channel(GuildId(guild), ChannelId(1)).now_or_never());
+        drop(store.guilds().set_channel(AllianceId(guild), ChannelId(1)).now_or_never());
         store.settle().await.unwrap();
         assert_eq!(guilds(&store).await.len() as u64, guild);
     }
@@ -192,7 +192,7 @@ async fn a_temporary_copy_begins_with_what_a_file_holds_that_can_only_be_read() 
     let (_folder, path) = file();
     let store = Store::open(&path, StateKind::Bot, clock()).unwrap();
     store.sync_log().set_replicated(true).await.unwrap();
-    store.guilds().set_channel(GuildId(1), ChannelId(1)).await.unwrap();
+    store.guilds().set_channel(AllianceId(1), ChannelId(1)).await.unwrap();
     // The file still has its log, as after a killed process.
     let live = temporary(&path);
     assert_eq!(guilds(&live).await, guilds(&store).await);

@@ -11,7 +11,7 @@ use super::OUTBOX_BOUND;
 use crate::domain::answers::status::Status;
 use crate::domain::codes::code::Code;
 use crate::domain::codes::listing::{Entry, FeedAnswer};
-use crate::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId, Player, PlayerId, State};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::sync::record::{Record, RecordKind, Value};
 use crate::leadership::{HeldLease, Leadership, Phase};
@@ -19,7 +19,7 @@ use crate::ports::replica::ReplicaError;
 use crate::runtime::clock::Clock;
 use crate::store::{Admission, AttemptResult, FileLock, Next, Opening, OutboxChunk, StateKind, Store, StoreError};
 
-const GUILD: GuildId = GuildId(7);
+const GUILD: AllianceId = AllianceId(7);
 const LEASE: Duration = Duration::from_secs(29);
 
 fn clock() -> Clock {
@@ -97,13 +97,13 @@ async fn a_write_waits_for_a_replica_that_keeps_up_and_for_no_other() {
     let store = fixture.store.clone();
     // Not known to be there: at once.
     let began = Instant::now();
-    store.guilds().set_channel(GuildId(1), ChannelId(1)).await.unwrap();
+    store.guilds().set_channel(AllianceId(1), ChannelId(1)).await.unwrap();
     assert_eq!(began.elapsed(), Duration::ZERO);
     // Up: when it has it.
     store.replica_has(store.latest_commit());
     let writing = tokio::spawn({
         let store = store.clone();
-        async move { store.guilds().set_channel(GuildId(1), ChannelId(2)).await }
+        async move { store.guilds().set_channel(AllianceId(1), ChannelId(2)).await }
     });
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert!(!writing.is_finished());
@@ -113,7 +113,7 @@ async fn a_write_waits_for_a_replica_that_keeps_up_and_for_no_other() {
     // A slow replica is waited for once, then not until it has caught up. Nothing reports it as not answering.
     let began = Instant::now();
     for channel in 3..9 {
-        store.guilds().set_channel(GuildId(1), ChannelId(channel)).await.unwrap();
+        store.guilds().set_channel(AllianceId(1), ChannelId(channel)).await.unwrap();
         assert_eq!(began.elapsed(), Duration::from_millis(1500));
     }
     assert_eq!(store.sync_log().replica_status().await.unwrap().trouble(), None);
@@ -124,7 +124,7 @@ async fn a_write_waits_for_a_replica_that_keeps_up_and_for_no_other() {
     // It fails while somebody waits.
     store.replica_has(store.latest_commit());
     let began = Instant::now();
-    let (written, ()) = tokio::join!(async { store.guilds().set_channel(GuildId(1), ChannelId(9)).await }, async {
+    let (written, ()) = tokio::join!(async { store.guilds().set_channel(AllianceId(1), ChannelId(9)).await }, async {
         tokio::time::sleep(Duration::from_millis(200)).await;
         store.sync_log().replica_failed(&ReplicaError::Refused("over its space quota".into()));
     });
@@ -140,7 +140,7 @@ async fn a_replica_that_is_slow_is_not_called_down_while_the_lease_is_renewed() 
     let fixture = Fixture::new().await;
     let store = &fixture.store;
     let trouble = async || store.sync_log().replica_status().await.unwrap().trouble();
-    store.guilds().set_channel(GuildId(1), ChannelId(1)).await.unwrap();
+    store.guilds().set_channel(AllianceId(1), ChannelId(1)).await.unwrap();
     assert_eq!(trouble().await, None, "nobody has sent it anything yet");
     for age in [20, 40, 60] {
         store.sync_log().replica_failed(&ReplicaError::Unreachable("no answer within 8.0 s".into()));
@@ -160,23 +160,24 @@ async fn a_replica_that_is_slow_is_not_called_down_while_the_lease_is_renewed() 
 async fn writes_wait_while_far_too_much_is_unsent_and_somebody_takes_it() {
     let fixture = Fixture::new().await;
     let store = &fixture.store;
-    let guilds = (1..=u64::from(OUTBOX_BOUND) + 1).map(GuildId);
+    let guilds = (1..=u64::from(OUTBOX_BOUND) + 1).map(AllianceId);
     futures_util::future::join_all(guilds.map(async |guild| store.guilds().set_channel(guild, ChannelId(1)).await))
         .await;
     // Nobody takes it: there is nothing to wait for.
     let began = Instant::now();
-    store.guilds().set_channel(GuildId(1), ChannelId(2)).await.unwrap();
+    store.guilds().set_channel(AllianceId(1), ChannelId(2)).await.unwrap();
     assert_eq!(began.elapsed(), Duration::ZERO);
     store.sync_log().replica_took(&OutboxChunk::default());
-    let (written, ()) = tokio::join!(async { store.guilds().set_channel(GuildId(9000), ChannelId(3)).await }, async {
-        tokio::time::sleep(Duration::from_secs(4)).await;
-        let chunk = store.sync_log().outbox_chunk(1).await.unwrap();
-        store.sync_log().outbox_sent(&chunk, 1).await.unwrap();
-    });
+    let (written, ()) =
+        tokio::join!(async { store.guilds().set_channel(AllianceId(9000), ChannelId(3)).await }, async {
+            tokio::time::sleep(Duration::from_secs(4)).await;
+            let chunk = store.sync_log().outbox_chunk(1).await.unwrap();
+            store.sync_log().outbox_sent(&chunk, 1).await.unwrap();
+        });
     written.unwrap();
     assert_eq!(began.elapsed(), Duration::from_secs(4));
     // Too much is unsent again: the next one waits until the lease is over.
-    store.guilds().set_channel(GuildId(1), ChannelId(4)).await.unwrap();
+    store.guilds().set_channel(AllianceId(1), ChannelId(4)).await.unwrap();
     assert_eq!(began.elapsed(), LEASE);
 }
 
@@ -187,7 +188,7 @@ async fn what_a_call_came_to_is_noted_however_much_is_unsent() {
     fixture.with_work().await;
     let claim = store.redemptions().claim_due(1, 12, |_| Admission::Take).await.unwrap().taken.remove(0);
     store.sync_log().replica_failed(&unreachable());
-    let guilds = (1..=u64::from(OUTBOX_BOUND) + 1).map(GuildId);
+    let guilds = (1..=u64::from(OUTBOX_BOUND) + 1).map(AllianceId);
     futures_util::future::join_all(guilds.map(async |guild| store.guilds().set_channel(guild, ChannelId(1)).await))
         .await;
     store.sync_log().replica_took(&OutboxChunk::default());
@@ -222,6 +223,7 @@ async fn who_does_not_lead_writes_nothing_on_an_acts_account() {
     let nonce = fixture.with_work().await;
     let message = crate::ports::BatchMessage {
         nonce: String::new(),
+        server: GuildId(1),
         guild: GUILD,
         channel: ChannelId(8),
         message: None,
@@ -235,7 +237,7 @@ async fn who_does_not_lead_writes_nothing_on_an_acts_account() {
     };
     let batch = crate::store::BatchKey { guild: GUILD, code: message.code.key(), generation: 1 };
     // Something that would be planned, too.
-    store.guilds().set_channel(GuildId(8), ChannelId(9)).await.unwrap();
+    store.guilds().set_channel(AllianceId(8), ChannelId(9)).await.unwrap();
     let before = fixture.all().await;
     let refused = async || {
         let refused = [

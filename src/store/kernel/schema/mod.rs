@@ -37,7 +37,8 @@ pub(in crate::store) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0014_history.sql"),
     include_str!("../../../../migrations/0015_report.sql"),
     include_str!("../../../../migrations/0016_self.sql"),
-    include_str!("../../../../migrations/0017_language.sql"),
+    include_str!("../../../../migrations/0017_alliances.sql"),
+    include_str!("../../../../migrations/0018_language.sql"),
 ];
 
 pub(super) struct Opened {

@@ -18,7 +18,7 @@ use rusqlite::params;
 
 use crate::domain::codes::code::{Code, CodeKey};
 use crate::domain::codes::post_plan;
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::AllianceId;
 
 use crate::store::guilds;
 use crate::store::posts::{NOT_HELD, nonce};
@@ -38,7 +38,7 @@ pub struct Plan {
 /// The posts that one guild gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GuildPlan {
-    pub guild: GuildId,
+    pub guild: AllianceId,
     /// In the order of the posts.
     pub codes: Vec<Code>,
 }
@@ -84,7 +84,7 @@ pub(in crate::store) fn queue_code(tx: &Tx<'_>, key: &CodeKey) -> rusqlite::Resu
 }
 
 struct Missing {
-    guild: GuildId,
+    guild: AllianceId,
     first_seen: i64,
     key: CodeKey,
     is_digest: bool,
@@ -171,7 +171,7 @@ fn missing_posts(tx: &Tx<'_>, code: &str, guild: i64) -> rusqlite::Result<Vec<Mi
 }
 
 /// The name for a message with these codes: the first one that no other message has.
-fn message_nonce(tx: &Tx<'_>, guild: GuildId, codes: &[Missing]) -> rusqlite::Result<String> {
+fn message_nonce(tx: &Tx<'_>, guild: AllianceId, codes: &[Missing]) -> rusqlite::Result<String> {
     let Some(first) = codes.first() else { return Ok(nonce('g', tx.version())) };
     let mut again = 0;
     loop {
@@ -183,7 +183,7 @@ fn message_nonce(tx: &Tx<'_>, guild: GuildId, codes: &[Missing]) -> rusqlite::Re
     }
 }
 
-fn plan_guild(tx: &Tx<'_>, guild: GuildId, missing: Vec<Missing>) -> rusqlite::Result<GuildPlan> {
+fn plan_guild(tx: &Tx<'_>, guild: AllianceId, missing: Vec<Missing>) -> rusqlite::Result<GuildPlan> {
     let planned = GuildPlan { guild, codes: missing.iter().map(|m| m.code.clone()).collect() };
     let is_digest = missing.iter().any(|m| m.is_digest);
     let mut position = 0;
@@ -225,7 +225,7 @@ fn plan_posts(tx: &Tx<'_>, most: usize) -> rusqlite::Result<Vec<GuildPlan>> {
         .query_map([&now], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     // A message combines all codes that a guild lacks at the same moment.
-    let mut by_guild: BTreeMap<GuildId, BTreeMap<(i64, CodeKey), Missing>> = BTreeMap::new();
+    let mut by_guild: BTreeMap<AllianceId, BTreeMap<(i64, CodeKey), Missing>> = BTreeMap::new();
     for (code, guild) in &entries {
         drop_stale(tx, code, *guild)?;
         for missing in missing_posts(tx, code, *guild)? {

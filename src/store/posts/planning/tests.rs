@@ -150,32 +150,32 @@ impl World {
                 };
                 list(&store, codes.into_iter().map(entry).collect()).await;
             }
-            Change::SetChannel(guild) => store.guilds().set_channel(GuildId(guild), ChannelId(guild)).await.unwrap(),
-            Change::UnsetChannel(guild) => store.guilds().unset_channel(GuildId(guild)).await.map(drop).unwrap(),
-            Change::Auto(guild, on) => store.guilds().set_auto_redeem(GuildId(guild), on).await.unwrap(),
+            Change::SetChannel(guild) => store.guilds().set_channel(AllianceId(guild), ChannelId(guild)).await.unwrap(),
+            Change::UnsetChannel(guild) => store.guilds().unset_channel(AllianceId(guild)).await.map(drop).unwrap(),
+            Change::Auto(guild, on) => store.guilds().set_auto_redeem(AllianceId(guild), on).await.unwrap(),
             Change::Joined(guild, ids) => {
                 store
                     .rosters()
-                    .add_to_roster(GuildId(guild), ids.into_iter().map(player).collect())
+                    .add_to_roster(AllianceId(guild), ids.into_iter().map(player).collect())
                     .await
                     .map(drop)
                     .unwrap();
             }
             Change::Left(guild, id) => {
-                store.rosters().remove_from_roster(GuildId(guild), vec![player(id).id]).await.map(drop).unwrap();
+                store.rosters().remove_from_roster(AllianceId(guild), vec![player(id).id]).await.map(drop).unwrap();
             }
             Change::AddCode(guild, number) => {
-                store.codes().add_guild_code(GuildId(guild), code(number)).await.map(drop).unwrap();
+                store.codes().add_guild_code(AllianceId(guild), code(number)).await.map(drop).unwrap();
             }
             Change::RemoveCode(guild, number) => {
-                store.codes().remove_guild_code(GuildId(guild), code(number).key()).await.map(drop).unwrap();
+                store.codes().remove_guild_code(AllianceId(guild), code(number).key()).await.map(drop).unwrap();
             }
             Change::StartRun(guild, number) => {
                 if let Some(generation) = self.generation(number).await {
-                    store.write(move |tx| Ok(guilds::ensure(tx, GuildId(guild))?)).await.unwrap();
+                    store.write(move |tx| Ok(guilds::ensure(tx, AllianceId(guild))?)).await.unwrap();
                     store
                         .requests()
-                        .start_batch(GuildId(guild), code(number).key(), generation)
+                        .start_batch(AllianceId(guild), code(number).key(), generation)
                         .await
                         .map(drop)
                         .unwrap();
@@ -183,10 +183,10 @@ impl World {
             }
             Change::RetryRun(guild, number) => {
                 if let Some(generation) = self.generation(number).await {
-                    store.write(move |tx| Ok(guilds::ensure(tx, GuildId(guild))?)).await.unwrap();
+                    store.write(move |tx| Ok(guilds::ensure(tx, AllianceId(guild))?)).await.unwrap();
                     store
                         .requests()
-                        .retry_batch(GuildId(guild), code(number).key(), generation)
+                        .retry_batch(AllianceId(guild), code(number).key(), generation)
                         .await
                         .map(drop)
                         .unwrap();
@@ -431,9 +431,9 @@ proptest! {
 async fn decided(players: u64, codes: u8) -> World {
     let world = World::new(Clock::system(), false);
     let store = world.store();
-    store.guilds().set_channel(GuildId(1), ChannelId(1)).await.unwrap();
-    store.guilds().set_auto_redeem(GuildId(1), true).await.unwrap();
-    store.rosters().add_to_roster(GuildId(1), (1..=players).map(player).collect()).await.unwrap();
+    store.guilds().set_channel(AllianceId(1), ChannelId(1)).await.unwrap();
+    store.guilds().set_auto_redeem(AllianceId(1), true).await.unwrap();
+    store.rosters().add_to_roster(AllianceId(1), (1..=players).map(player).collect()).await.unwrap();
     list(store, (0..codes).map(|number| Entry::active(code(number))).collect()).await;
     store.posts().plan().await.unwrap();
     let decide = "UPDATE redemptions SET outcome = 'granted', status = 'SUCCESS', finished_at = 1";
@@ -501,7 +501,7 @@ async fn a_code_s_end_is_planned_when_it_comes() {
     let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
     let world = World::new(clock, false);
     let store = world.store();
-    store.guilds().set_channel(GuildId(1), ChannelId(1)).await.unwrap();
+    store.guilds().set_channel(AllianceId(1), ChannelId(1)).await.unwrap();
     for hours in [3u32, 5] {
         list(store, vec![Entry { expires_at: Some(clock.now() + HOUR * hours), ..Entry::active(code(0)) }]).await;
         store.posts().plan().await.unwrap();

@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, params};
 use crate::domain::answers::status::Status;
 use crate::domain::codes::code::CodeKey;
 use crate::domain::codes::verdict;
-use crate::domain::players::player::{GuildId, PlayerId};
+use crate::domain::players::player::{AllianceId, PlayerId};
 
 use super::{CheckStart, NO_GUILD, OnFile, TESTERS, find, over_statuses, put, set_tester, was_posted};
 use crate::store::kernel::{Millis, Tx};
@@ -37,7 +37,7 @@ fn begin(tx: &Tx<'_>, key: &CodeKey, generation: u32, tester: PlayerId) -> rusql
 
 /// Begins a check of a code that is over. Returns whether there is a player to check it with. Players of `guild` come
 /// first, then players who have not received the code, then those who were never asked or were asked longest ago.
-fn ask_about(tx: &Tx<'_>, key: &CodeKey, row: &OnFile, guild: GuildId) -> rusqlite::Result<bool> {
+fn ask_about(tx: &Tx<'_>, key: &CodeKey, row: &OnFile, guild: AllianceId) -> rusqlite::Result<bool> {
     let generation = row.generation
         + u32::from(row.is_counted || row.verdict.needs_new_generation(was_posted(tx, key, row.generation)?));
     let sql = format!(
@@ -130,7 +130,7 @@ pub(in crate::store) fn begin_due(tx: &Tx<'_>, instance: i64) -> rusqlite::Resul
 }
 
 /// Begins a check of a code that is over, preferably with a player of `guild`.
-pub(in crate::store) fn ask_now(tx: &Tx<'_>, key: &CodeKey, guild: GuildId) -> rusqlite::Result<CheckStart> {
+pub(in crate::store) fn ask_now(tx: &Tx<'_>, key: &CodeKey, guild: AllianceId) -> rusqlite::Result<CheckStart> {
     let Some(mut row) = find(tx, key)? else { return Ok(CheckStart::NotOver) };
     let expired = row.expires_at.filter(|at| *at <= tx.now());
     if row.verdict.over.is_none() {

@@ -17,7 +17,7 @@ use crate::domain::answers::status::Status;
 use crate::domain::codes::code::CodeKey;
 use crate::domain::codes::invalidation;
 use crate::domain::codes::verdict::{self, Checked, CodeEvidence, Verdict};
-use crate::domain::players::player::{GuildId, PlayerId};
+use crate::domain::players::player::{AllianceId, PlayerId};
 
 use crate::store::redemptions::claim::{self, Claim};
 
@@ -33,7 +33,7 @@ const TESTERS: &str = "FROM guilds g JOIN rosters r ON r.guild_id = g.guild_id A
     WHERE g.deleted = 0 AND g.removed_at IS NULL AND (g.auto_redeem = 1 OR g.guild_id = ?1)";
 
 /// For checks that no guild requested.
-const NO_GUILD: GuildId = GuildId(0);
+const NO_GUILD: AllianceId = AllianceId(0);
 
 /// Whether a check has begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use rusqlite::ToSql;
 
 use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::{Code, CodeKey};
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::AllianceId;
 use crate::store::handles::{Codes, RedemptionQueue, Reports};
 use crate::store::kernel::{Millis, StoreError};
 
@@ -35,7 +35,7 @@ impl Codes {
     ///
     /// # Errors
     /// Returns an error if the write fails; the game is not asked then.
-    pub async fn check_now(&self, guild: GuildId, key: CodeKey) -> Result<CheckStart, StoreError> {
+    pub async fn check_now(&self, guild: AllianceId, key: CodeKey) -> Result<CheckStart, StoreError> {
         self.write(move |tx| Ok(ask_now(tx, &key, guild)?)).await
     }
 
@@ -50,7 +50,7 @@ impl Codes {
     /// The codes that a guild would have if they were not over, latest first, at most `limit`.
     pub async fn over_codes(
         &self,
-        guild: GuildId,
+        guild: AllianceId,
         code: Option<CodeKey>,
         limit: u32,
     ) -> Result<Vec<OverCode>, StoreError> {

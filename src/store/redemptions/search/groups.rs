@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::codes::code::CodeKey;
 use crate::domain::limits::fair_queue::Group;
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::AllianceId;
 use crate::store::kernel::{Millis, Tx};
 
 /// Puts redemptions that have no queue yet into the queue of the player's smallest guild.
@@ -43,7 +43,7 @@ pub(in crate::store) fn groups(connection: &Connection) -> rusqlite::Result<Vec<
         let mut rows = next.query(params![queue, text, number])?;
         let Some(row) = rows.next()? else { return Ok(found) };
         (queue, text, number) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let (guild, key): (GuildId, CodeKey) = (row.get(0)?, row.get(1)?);
+        let (guild, key): (AllianceId, CodeKey) = (row.get(0)?, row.get(1)?);
         let expires_at = match ends.get(&key) {
             Some(at) => *at,
             None => {

@@ -17,7 +17,7 @@ use crate::domain::codes::canary::CodeTrust;
 use crate::domain::codes::code::CodeKey;
 use crate::domain::limits::budget::Endpoint;
 use crate::domain::limits::fair_queue::{FairQueue, Group, Groups, Offer};
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::AllianceId;
 
 use crate::store::kernel::Tx;
 use crate::store::redemptions::claim::{Admission, Candidate, Claim, ClaimRequest};
@@ -36,7 +36,7 @@ pub(super) struct Search {
     reader: Reader,
     request: ClaimRequest,
     groups: Groups,
-    code_trusts: BTreeMap<CodeId, (CodeTrust, Option<GuildId>)>,
+    code_trusts: BTreeMap<CodeId, (CodeTrust, Option<AllianceId>)>,
     /// Offers for the next redemption that were not refused yet, in order.
     offers: VecDeque<Offer>,
     cursors: BTreeMap<Offer, Cursor>,
@@ -245,7 +245,7 @@ impl Search {
     }
 
     /// Whether another guild that also has the code should confirm a doubt that arose in this one.
-    fn is_for_another_guild(&self, place: usize, doubted_in: Option<GuildId>) -> bool {
+    fn is_for_another_guild(&self, place: usize, doubted_in: Option<AllianceId>) -> bool {
         let groups = self.groups.as_slice();
         let (Some(here), Some(doubted_in)) = (groups.get(place), doubted_in) else { return false };
         let has_code = |group: &Group| (&group.key, group.generation) == (&here.key, here.generation);

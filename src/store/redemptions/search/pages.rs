@@ -10,7 +10,7 @@ use crate::domain::codes::canary::{CodeTrust, code_trust};
 use crate::domain::codes::code::CodeKey;
 use crate::domain::codes::invalidation::ANSWERS_CONSIDERED;
 use crate::domain::limits::fair_queue::{Groups, Offer};
-use crate::domain::players::player::{GuildId, PlayerId};
+use crate::domain::players::player::{AllianceId, PlayerId};
 use crate::domain::redeeming::retry::History;
 use crate::store::kernel::Millis;
 use crate::store::redemptions::claim::Claim;
@@ -81,7 +81,7 @@ fn latest(
     connection: &Connection,
     key: &CodeKey,
     generation: u32,
-) -> rusqlite::Result<Vec<(PlayerId, Status, GuildId)>> {
+) -> rusqlite::Result<Vec<(PlayerId, Status, AllianceId)>> {
     let limit = u32::try_from(ANSWERS_CONSIDERED).unwrap_or(u32::MAX);
     connection
         .prepare_cached(
@@ -98,7 +98,7 @@ pub(super) fn trust_of(
     connection: &Connection,
     key: &CodeKey,
     generation: u32,
-) -> rusqlite::Result<(CodeTrust, Option<GuildId>)> {
+) -> rusqlite::Result<(CodeTrust, Option<AllianceId>)> {
     let latest = latest(connection, key, generation)?;
     let answers: Vec<(PlayerId, Status)> = latest.iter().map(|(player, status, _)| (*player, status.clone())).collect();
     let trust = code_trust(&answers);

@@ -8,14 +8,14 @@ use proptest::prelude::*;
 
 use crate::domain::codes::code::Code;
 use crate::domain::codes::listing::{Entry, FeedAnswer};
-use crate::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State};
+use crate::domain::players::player::{AllianceId, ChannelId, Player, PlayerId, State};
 use crate::domain::sync::record::{Record, RecordKind, Value};
 use crate::domain::sync::version::Version;
 use crate::runtime::clock::Clock;
 use crate::store::Admission;
 use crate::store::kernel::{StateKind, Store};
 
-const GUILD: GuildId = GuildId(7);
+const GUILD: AllianceId = AllianceId(7);
 const START: i64 = 1_760_000_000;
 
 fn open(folder: &Path, name: &str, seconds_ahead: i64) -> Store {
@@ -76,7 +76,7 @@ async fn after_a_merge_every_version_is_newer_than_all_that_was_merged() {
         ours.sync_log().set_replicated(true).await.unwrap();
         ours.sync_log().merge(came.clone()).await.unwrap();
         // Another record, whose own version tells nothing.
-        ours.guilds().set_channel(GuildId(99), ChannelId(1)).await.unwrap();
+        ours.guilds().set_channel(AllianceId(99), ChannelId(1)).await.unwrap();
         let guilds = ours.sync_log().page(RecordKind::Guilds, None, 9).await.unwrap();
         let new = guilds.iter().find(|guild| guild.get("guild_id") == &Value::Int(99)).unwrap();
         assert!(new.version() > newest(&came), "{ahead} s");
@@ -91,7 +91,7 @@ async fn after_a_merge_every_version_is_newer_than_all_that_was_merged() {
         let last = newest(&all(&ours).await);
         drop(ours);
         let ours = open(folder.path(), &format!("{ahead}.db"), 0);
-        ours.guilds().set_channel(GuildId(98), ChannelId(1)).await.unwrap();
+        ours.guilds().set_channel(AllianceId(98), ChannelId(1)).await.unwrap();
         assert!(newest(&all(&ours).await) > last);
     }
 }
@@ -203,10 +203,10 @@ proptest! {
                 if what == 0 {
                     one.sync_log().merge(all(other).await).await.unwrap();
                     let before = newest(&all(one).await).max(newest(&all(other).await));
-                    one.guilds().set_channel(GuildId(100 + number), ChannelId(step)).await.unwrap();
+                    one.guilds().set_channel(AllianceId(100 + number), ChannelId(step)).await.unwrap();
                     assert!(newest(&all(one).await) > before);
                 } else {
-                    one.guilds().set_channel(GuildId(what), ChannelId(number)).await.unwrap();
+                    one.guilds().set_channel(AllianceId(what), ChannelId(number)).await.unwrap();
                 }
             }
             files[0].sync_log().merge(all(&files[1]).await).await.unwrap();

@@ -9,14 +9,14 @@ use super::*;
 use crate::domain::answers::status::Status;
 use crate::domain::codes::code::Code;
 use crate::domain::codes::listing::{Entry as Listed, FeedAnswer};
-use crate::domain::players::player::{ChannelId, GuildId, Player, PlayerId, State, UserId};
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId, Player, PlayerId, State, UserId};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::sync::record::Value;
 use crate::runtime::clock::Clock;
 use crate::store::kernel::StateKind;
 use crate::store::{Admission, AttemptResult, Next};
 
-const GUILD: GuildId = GuildId(7);
+const GUILD: AllianceId = AllianceId(7);
 const DAY: i64 = 24 * 3600 * 1000;
 
 fn open(folder: &Path, name: &str) -> Store {
@@ -140,7 +140,7 @@ async fn what_is_acted_on_goes_first_and_takes_its_parents_along() {
     let verdict =
         AttemptResult { status: Status::Success, history: claim.history, next: Next::Final(Outcome::Granted) };
     store.redemptions().record(claim, verdict).await.unwrap();
-    store.guilds().set_channel(GuildId(9), ChannelId(1)).await.unwrap();
+    store.guilds().set_channel(AllianceId(9), ChannelId(1)).await.unwrap();
     let mut known: BTreeSet<(RecordKind, Key)> = BTreeSet::new();
     let mut sizes = Vec::new();
     loop {
@@ -187,7 +187,7 @@ async fn what_was_sent_stays_until_its_round_is_confirmed() {
     assert_eq!(store.sync_log().replica_history().await.unwrap().position, Position::default(), "it has not caught up");
     store.sync_log().note_caught_up("a database", at(0)).await.unwrap();
     store.sync_log().outbox_sent(&chunk(&store).await, 1).await.unwrap();
-    store.guilds().set_channel(GuildId(1), ChannelId(1)).await.unwrap();
+    store.guilds().set_channel(AllianceId(1), ChannelId(1)).await.unwrap();
     store.sync_log().outbox_sent(&chunk(&store).await, 2).await.unwrap();
     assert_eq!(
         (store.sync_log().unsent().await.unwrap().records, store.sync_log().is_outbox_empty().await.unwrap()),
@@ -202,7 +202,7 @@ async fn what_was_sent_stays_until_its_round_is_confirmed() {
     // It changes, and is erased, while it is on its way.
     let on_its_way = chunk(&store).await;
     assert_eq!(on_its_way.changes(), 0);
-    store.guilds().set_channel(GuildId(1), ChannelId(2)).await.unwrap();
+    store.guilds().set_channel(AllianceId(1), ChannelId(2)).await.unwrap();
     let on_its_way = chunk(&store).await;
     // Of a part that was not answered nothing is known.
     store.sync_log().outbox_sent(&on_its_way.only(&[]), 2).await.unwrap();
@@ -210,7 +210,7 @@ async fn what_was_sent_stays_until_its_round_is_confirmed() {
     store.rosters().link(UserId(1), player(9)).await.unwrap();
     let linked = chunk(&store).await;
     store.erasures().forget_user(UserId(1)).await.unwrap();
-    store.guilds().set_channel(GuildId(1), ChannelId(3)).await.unwrap();
+    store.guilds().set_channel(AllianceId(1), ChannelId(3)).await.unwrap();
     store.sync_log().outbox_sent(&on_its_way.only(&on_its_way.parents), 2).await.unwrap();
     store.sync_log().outbox_sent(&linked, 2).await.unwrap();
     store.sync_log().outbox_confirmed(at(2)).await.unwrap();
@@ -292,7 +292,7 @@ async fn work_leaves_no_child_without_its_parent() {
     store.codes().remove_guild_code(GUILD, key("OWN")).await.unwrap();
     store.erasures().forget_user(UserId(1)).await.unwrap();
     list(&store, &[]).await;
-    store.guilds().guild_removed(GUILD).await.unwrap();
+    store.guilds().guild_removed(GuildId(GUILD.0)).await.unwrap();
     tokio::time::sleep(Duration::from_secs(31 * 86_400)).await;
     store.erasures().erase_removed_guild().await.unwrap().unwrap();
     tokio::time::sleep(Duration::from_secs(31 * 86_400)).await;
