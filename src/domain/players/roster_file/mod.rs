@@ -60,7 +60,8 @@ pub fn parse(bytes: &[u8], state: Option<State>) -> Result<RosterFile, RosterFil
     }
     let rows = Rows::new(&text, |cells| match Columns::of_header(cells) {
         Some(columns) => 1 + columns.understood(),
-        None => usize::from(cells.first().is_some_and(|cell| is_meant_as_id(cell))),
+        // A cell with a tab is several cells.
+        None => usize::from(cells.first().is_some_and(|cell| is_meant_as_id(cell) && !cell.contains('\t'))),
     });
     let separator = rows.separator();
     let mut rows = rows.filter(|row| !is_remark(row));

@@ -3,6 +3,7 @@
 
 ## Options that several commands have, and the names of choices
 
+command-option-alliance = Which alliance; the one that posts in this channel if you leave it out
 command-option-code = The code
 command-choice-off = off
 command-choice-on = on
