@@ -11,6 +11,8 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use crate::discord::announcer::DiscordAnnouncer;
 use crate::discord::bot::{Bot, MAX_CHECKS, MAX_REQUESTS};
 use crate::discord::connection_status::ConnectionStatus;
+use crate::discord::id_inbox::IdInbox;
+use crate::discord::message_content::MessageContent;
 use crate::discord::pictures::Pictures;
 use crate::discord::rest::{Access, Rest};
 use crate::discord::session_budget::SessionBudget;
@@ -83,7 +85,8 @@ pub async fn run() -> anyhow::Result<Ended> {
     let mut sessions = session::Sessions::new(location(&config, StateKind::Bot, clock), lock, mongodb);
     instance.follows(sessions.leadership().clone());
     let unrecorded = Unrecorded::default();
-    let process = Process { config, access, rest, clock, replica, unrecorded, instance, metrics };
+    let message_content = MessageContent::new(config.message_content);
+    let process = Process { config, access, rest, clock, replica, unrecorded, instance, metrics, message_content };
     sessions.run(&shutdown, async |session| process.session(session).await).await?;
     watching.end().await;
     Ok(Ended::Well)
@@ -113,6 +116,7 @@ struct Process {
     unrecorded: Unrecorded,
     instance: InstanceMonitor,
     metrics: Metrics,
+    message_content: MessageContent,
 }
 
 impl Process {
@@ -179,6 +183,8 @@ impl Process {
             request_limit: UserLimit::new(MAX_REQUESTS),
             check_limit: UserLimit::new(MAX_CHECKS),
             pictures: Pictures::default(),
+            message_content: self.message_content.clone(),
+            id_inbox: IdInbox::default(),
         };
         let parts = ActiveParts {
             health: health.clone(),

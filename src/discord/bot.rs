@@ -15,6 +15,8 @@ use crate::services::health::HealthMonitor;
 use crate::store::{Batches, Codes, Erasures, Guilds, RedemptionQueue, Reports, Requests, Rosters};
 
 use super::connection_status::ConnectionStatus;
+use super::id_inbox::IdInbox;
+use super::message_content::MessageContent;
 use super::pictures::Pictures;
 use super::rest::{Access, Rest};
 use super::session_budget::SessionBudget;
@@ -66,4 +68,6 @@ pub struct Bot {
     /// State checks in progress, for linking an account.
     pub check_limit: UserLimit,
     pub pictures: Pictures,
+    pub message_content: MessageContent,
+    pub id_inbox: IdInbox,
 }

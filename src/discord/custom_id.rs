@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::domain::codes::code::{Code, CodeKey};
-use crate::domain::players::player::AllianceId;
+use crate::domain::players::player::{AllianceId, PlayerId};
 
 /// The version at the start of every `custom_id`. Older versions must stay readable for ever.
 const VERSION: &str = "1";
@@ -21,6 +21,10 @@ pub enum Action {
     WhoChose(String),
     /// Show this page of an alliance's roster; counted from 0. Old messages name no alliance.
     RosterPage(u32, Option<AllianceId>),
+    /// Put the person's linked account on this alliance's roster.
+    Join(PlayerId, AllianceId),
+    /// The same for the alliance chosen in a menu.
+    JoinChosen(PlayerId),
 }
 
 /// The most characters in a `custom_id` (docs/protocol.md, "Sizes").
@@ -35,6 +39,7 @@ impl Action {
         }
         let (name, rest) = (parts.next()?, parts.next().unwrap_or_default());
         let code = || Code::parse(rest).ok();
+        let player = |text: &str| PlayerId::new(text.parse().ok()?);
         Some(match name {
             "me" => Self::RedeemForMe(code()?),
             "all" => Self::RedeemForAll(code()?),
@@ -46,6 +51,8 @@ impl Action {
                 rest.parse().ok()?,
                 parts.next().map(|id| id.parse().map(AllianceId)).transpose().ok()?,
             ),
+            "join" => Self::Join(player(rest)?, AllianceId(parts.next()?.parse().ok()?)),
+            "join-of" => Self::JoinChosen(player(rest)?),
             _ => return None,
         })
     }
@@ -76,6 +83,8 @@ impl fmt::Display for Action {
             Self::WhoChose(id) => write!(f, "chosen:{id}"),
             Self::RosterPage(page, None) => write!(f, "roster:{page}"),
             Self::RosterPage(page, Some(alliance)) => write!(f, "roster:{page}:{alliance}"),
+            Self::Join(player, alliance) => write!(f, "join:{}:{alliance}", player.get()),
+            Self::JoinChosen(player) => write!(f, "join-of:{}", player.get()),
         }
     }
 }
@@ -111,6 +120,8 @@ mod tests {
             ("1:chosen:0123abcd", Action::WhoChose("0123abcd".to_owned())),
             ("1:roster:7", Action::RosterPage(7, None)),
             ("1:roster:7:41", Action::RosterPage(7, Some(AllianceId(41)))),
+            ("1:join:33750731:4", Action::Join(PlayerId::new(33_750_731).unwrap(), AllianceId(4))),
+            ("1:join-of:33750731", Action::JoinChosen(PlayerId::new(33_750_731).unwrap())),
         ] {
             assert_eq!((Action::parse(text), action.to_string().as_str()), (Some(action.clone()), text));
         }
@@ -124,6 +135,9 @@ mod tests {
             "1:roster:-1",
             "1:roster:7:",
             "1:roster:7:x",
+            "1:join:1",
+            "1:join:0:4",
+            "1:join-of:x",
             "1:who:",
             "1:chosen:",
             "1:chosen:a b",

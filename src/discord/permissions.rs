@@ -21,7 +21,14 @@ pub const NEEDED: &[(Permissions, &str)] = &[
 pub const USEFUL: &[(Permissions, &str)] =
     &[(Permissions::ATTACH_FILES, "Attach Files"), (Permissions::READ_MESSAGE_HISTORY, "Read Message History")];
 
-/// All permissions that the bot uses; the invite link asks for them.
+/// An ID channel needs these. The invite link does not ask for them, because few servers have such a channel.
+pub const NEEDED_FOR_IDS: &[(Permissions, &str)] = &[
+    (Permissions::VIEW_CHANNEL, "View Channel"),
+    (Permissions::READ_MESSAGE_HISTORY, "Read Message History"),
+    (Permissions::ADD_REACTIONS, "Add Reactions"),
+];
+
+/// All permissions that the bot needs to post; the invite link asks for them.
 pub fn used() -> Permissions {
     NEEDED.iter().chain(USEFUL).fold(Permissions::empty(), |all, (permission, _)| all | *permission)
 }

@@ -59,7 +59,7 @@ pub use inspection::{
 };
 pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreError, copy_state};
 pub use listings::ListingChanges;
-pub use players::{Linked, RosterChange, RosterPage};
+pub use players::{Joined, Linked, RosterChange, RosterPage};
 pub use posts::{DueMessage, GuildPlan, NotPosted, Plan, Planned};
 pub use redemptions::{
     Admission, AttemptResult, Candidate, CheckStart, Claim, ClaimRequest, Claims, Invalidated, Judged, Next, OverCode,

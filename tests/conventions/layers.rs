@@ -31,7 +31,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
             &["managers"],
             &["announcer", "bot"],
             &["connection_status", "messages", "permissions", "session_budget"],
-            &["custom_id", "pictures", "rest", "user_limit"],
+            &["custom_id", "id_inbox", "message_content", "pictures", "rest", "user_limit"],
         ],
     ),
     (

@@ -52,7 +52,8 @@ async fn a_named_role_manages_until_it_is_taken_away_whatever_restarts() {
     };
     pages().await;
     bot.kill().await;
-    let _bot = world.start().await;
+    let bot = world.start().await;
+    bot.said("Connected to Discord").await;
     pages().await;
     let pressed = world.double.press(&leader, &post, &for_all).await;
     pressed.settled(PATIENCE).await;

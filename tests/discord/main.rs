@@ -14,6 +14,7 @@ mod catalogue;
 mod crashes;
 mod deploys;
 mod erasing;
+mod joining;
 mod languages;
 mod main_job;
 mod managing;

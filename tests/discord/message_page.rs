@@ -191,6 +191,7 @@ fn page(language: Language) -> String {
         catalogue::rosters(language),
         catalogue::own::who_may(language),
         catalogue::language::of_server(language),
+        catalogue::own::joining(language),
         catalogue::everybody(language),
     ];
     for (title, messages) in chapters {

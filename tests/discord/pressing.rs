@@ -21,8 +21,8 @@ async fn press(world: &World, user: &User, post: &Message, label: &str) -> Inter
 }
 
 /// Submits the form and waits for the answer.
-async fn fill(world: &World, user: &User, form: &Interaction, values: [&str; 3]) -> Interaction {
-    let named = ["player_id", "state", "remember"].into_iter().zip(values).collect::<Vec<_>>();
+async fn fill(world: &World, user: &User, form: &Interaction, values: [&str; 2]) -> Interaction {
+    let named = ["player_id", "state"].into_iter().zip(values).collect::<Vec<_>>();
     loop {
         let answered = world.double.submit(user, form, &named).await;
         answered.settled(PATIENCE).await;
@@ -53,28 +53,28 @@ async fn the_buttons_of_a_post_with_one_code() {
     let form = press(&world, &member, &post, FOR_ME).await;
     assert_eq!(form.modal()["title"], json!("Who are you in the game?"));
     for (values, told) in [
-        (["12a4", "245", "yes"], "is not a number of 1 to 12 digits"),
-        (["1001", "0", "yes"], "is not a whole number from 1"),
-        (["1001", "245", "may"], "Enter yes or no"),
-        (["1001", "999", "yes"], "1001 is not in state 999"),
-        (["9999", "245", "no"], "The game knows no player 9999"),
+        (["12a4", "245"], "is not a number of 1 to 12 digits"),
+        (["1001", "0"], "is not a whole number from 1"),
+        (["1001", "999"], "1001 is not in state 999"),
+        (["9999", "245"], "The game knows no player 9999"),
     ] {
         let answered = fill(&world, &member, &form, values).await;
         let text = answered.text();
         assert!(text.contains(told) && text.contains("Nothing was changed"), "{values:?}: {text}");
     }
     world.game.set_down(true);
-    let answered = fill(&world, &member, &form, ["1001", "245", "yes"]).await;
+    let answered = fill(&world, &member, &form, ["1001", "245"]).await;
     assert!(answered.text().contains("try again in a few minutes"), "{}", answered.text());
     world.game.set_down(false);
     world.says(&member, "unlink", &[], &["You have no linked account yet"]).await;
     assert_eq!(world.calls("GOOD"), 0, "none of this redeems");
 
-    let answered = fill(&world, &member, &form, [" 1001 ", "245", "No"]).await;
+    let answered = fill(&world, &member, &form, [" 1001 ", "245"]).await;
     until(&answered, "🎁 1001: sent").await;
+    world.says(&member, "unlink", &[], &["✅ The account is no longer linked"]).await;
     world.says(&member, "redeem", &[("code", json!("GOOD"))], &["You have no linked account yet"]).await;
     let form = press(&world, &member, &post, FOR_ME).await;
-    let answered = fill(&world, &member, &form, ["1002", "245", "YES"]).await;
+    let answered = fill(&world, &member, &form, ["1002", "245"]).await;
     until(&answered, "🎁 1002: sent").await;
     let answered = press(&world, &member, &post, FOR_ME).await;
     until(&answered, "🎁 1002: sent").await;
@@ -103,7 +103,7 @@ async fn the_buttons_of_a_post_with_one_code() {
     bot.said("Connected to Discord").await;
     let stranger = world.member();
     let form = press(&world, &stranger, &post, FOR_ME).await;
-    until(&fill(&world, &stranger, &form, ["1005", "245", "y"]).await, "🎁 1005: sent").await;
+    until(&fill(&world, &stranger, &form, ["1005", "245"]).await, "🎁 1005: sent").await;
     assert_eq!(world.game.ledger(|ledger| ledger.grants()), 5);
 }
 
@@ -122,7 +122,7 @@ async fn the_menus_of_a_post_with_several_codes() {
     let (me, all) = (post.custom_id("Redeem for me …"), post.custom_id("Redeem for all …"));
     let form = world.double.select(&member, &post, me, &["ONE", "TWO"]).await;
     assert_eq!(form.response_kind(), Some(ResponseKind::Modal));
-    let answered = fill(&world, &member, &form, ["1002", "245", "yes"]).await;
+    let answered = fill(&world, &member, &form, ["1002", "245"]).await;
     until(&answered, "🎁 1002: sent").await;
     until(&answered, "❌ 1002: the VIP level is too low").await;
     assert!(answered.text().contains("**ONE**") && !answered.text().contains("THREE"), "{}", answered.text());
@@ -174,7 +174,7 @@ async fn all_ten_codes_chosen_in_a_menu_are_redeemed() {
     bot.stop().await;
     let bot = world.start().await;
     bot.said("Connected to Discord").await;
-    let answered = fill(&world, &member, &form, ["1001", "245", "yes"]).await;
+    let answered = fill(&world, &member, &form, ["1001", "245"]).await;
     answered.until(PATIENCE, |answered| answered.text().matches("🎁").count() == 10).await;
     for code in &codes {
         world.granted(code, 1).await;
@@ -189,7 +189,7 @@ async fn all_ten_codes_chosen_in_a_menu_are_redeemed() {
     drop(file);
     let bot = world.start().await;
     bot.said("Connected to Discord").await;
-    let answered = fill(&world, &stranger, &form, ["1002", "245", "yes"]).await;
+    let answered = fill(&world, &stranger, &form, ["1002", "245"]).await;
     let told = "This form was open for too long, and I no longer know which codes you chose. Please choose them again.";
     assert!(answered.text().contains(told), "{}", answered.text());
     world.says(&stranger, "unlink", &[], &["You have no linked account yet"]).await;

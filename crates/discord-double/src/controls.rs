@@ -196,6 +196,12 @@ impl Double {
         self.inner.change(|state| state.settings.gateway_hangs = hangs);
     }
 
+    /// Whether the developer portal allows the intent for the content of messages: if not, a session that asks for it is closed
+    /// with 4014. Default: the bot is not expected to ask for it.
+    pub fn set_message_content(&self, is_allowed: bool) {
+        self.inner.change(|state| state.settings.message_content = Some(is_allowed));
+    }
+
     /// Sends an interaction of a type that no library knows, with this token.
     pub fn send_unreadable_interaction(&self, guild: u64, token: &str) {
         let event = json!({ "id": "1", "application_id": "2", "type": 99, "token": token, "version": 1 });

@@ -17,6 +17,8 @@ use crate::state::{Inner, State, TOKEN};
 
 /// A house rule: a bot that posts and answers interactions needs GUILDS and nothing else.
 const INTENTS: u64 = 1;
+/// What reading messages needs in addition: messages in guilds, and their content.
+const READING: u64 = 1 << 9 | 1 << 15;
 /// Members, presences, message content.
 const PRIVILEGED: u64 = 1 << 1 | 1 << 8 | 1 << 15;
 
@@ -94,7 +96,11 @@ fn identify(state: &mut State, inner: &Inner, data: &Value, orders: &UnboundedSe
         return Err(4004);
     }
     let intents = data["intents"].as_u64().unwrap_or_default();
-    if intents != INTENTS {
+    let may_read = state.settings.message_content;
+    if intents == INTENTS | READING && may_read == Some(false) {
+        return Err(4014);
+    }
+    if intents != INTENTS && (intents != INTENTS | READING || may_read.is_none()) {
         let which = if intents & PRIVILEGED == 0 { "more than it needs" } else { "privileged ones" };
         state.problem(format!("identify with the intents {intents}: {which}"));
     }
@@ -109,7 +115,7 @@ fn identify(state: &mut State, inner: &Inner, data: &Value, orders: &UnboundedSe
     if data["presence"].is_object() {
         state.presence = Some(data["presence"].clone());
     }
-    Ok(state.begin_session(&inner.gateway_url(), shard, orders))
+    Ok(state.begin_session(&inner.gateway_url(), shard, intents, orders))
 }
 
 fn receive(

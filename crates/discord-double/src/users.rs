@@ -46,11 +46,26 @@ impl Double {
 
     /// A user posts a message.
     pub fn post(&self, user: &User, channel: u64, text: &str) -> Message {
+        self.post_as(user.id, false, channel, text)
+    }
+
+    /// Another bot posts a message.
+    pub fn post_as_bot(&self, channel: u64, text: &str) -> Message {
+        self.post_as(7, true, channel, text)
+    }
+
+    fn post_as(&self, author: u64, is_of_a_bot: bool, channel: u64, text: &str) -> Message {
         self.inner.change(|state| {
             let id = state.store(&self.inner, channel, &json!({ "content": text }), &[], 0);
             let message = state.messages.get_mut(&id).unwrap();
-            message.author = user.id;
-            message.clone()
+            (message.author, message.is_of_a_bot) = (author, is_of_a_bot);
+            let message = message.clone();
+            if let Some(guild) = state.channel(channel).map(|(guild, _)| guild.id) {
+                let mut event = message.json();
+                event["guild_id"] = json!(guild.to_string());
+                state.dispatch_message(guild, &event);
+            }
+            message
         })
     }
 

@@ -15,7 +15,7 @@ use crate::domain::text::clean;
 use crate::runtime::clock::Clock;
 use crate::store::ServerOnFile;
 
-use super::gateway::INTENTS;
+use super::message_content::BASE_INTENTS as INTENTS;
 use super::rest::{Access, Rest, RestError};
 
 /// How long Discord may take for one answer.

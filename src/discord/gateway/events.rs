@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serenity::all::{Context, FullEvent, GuildId as DiscordGuildId, OnlineStatus};
 
 use crate::discord::bot::Bot;
-use crate::discord::interactions::{components, forms};
+use crate::discord::interactions::{components, forms, id_channel};
 use crate::discord::permissions;
 use crate::domain::codes::channel::Blocked;
 use crate::domain::players::player::{ChannelId, GuildId};
@@ -45,6 +45,7 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
             let count = bot.codes.count_active_codes().await?;
             ctx.set_presence(Some(presence::activity(count)), OnlineStatus::Online);
             sync_guilds(bot, &guilds, shard).await?;
+            id_channel::session_begins(bot).await?;
             let count = bot.guilds.count_with_channel().await?;
             tracing::info!("{count} servers have a channel for codes: /manage giftcode setchannel sets one");
         }
@@ -59,6 +60,10 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
                 pause_for_timeout(bot, guild.id, member.communication_disabled_until).await?;
             }
         }
+        FullEvent::Message { new_message: message } if message.guild_id.is_some() && !message.author.bot => {
+            id_channel::message_came(bot, ChannelId(message.channel_id.get())).await?;
+        }
+        FullEvent::Resume { .. } => id_channel::session_begins(bot).await?,
         FullEvent::GuildDelete { incomplete: guild, .. } if !guild.unavailable => {
             bot.connection.left(id(guild.id));
             record_removal(bot, id(guild.id)).await?;

@@ -6,7 +6,7 @@
 //! intervals, or when Discord asks for it; posting and redeeming do not depend on it. A connection that Discord accepts and
 //! then leaves without an answer is abandoned, and closed should it ever begin. A token that Discord refuses ends the process.
 //! Discord counts the sessions of a day and revokes a token that begins too many, so the last ones are kept in reserve, and
-//! sessions that end one after the other are not restarted in a loop.
+//! sessions that end one after the other are not restarted in a loop. Intents that Discord does not allow are asked for once.
 //!
 //! # Races
 //! A person whose command is being answered while the bot stops learns that the work goes on: the store has the request.
@@ -20,22 +20,20 @@ mod presence;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use serenity::all::{ClientBuilder, GatewayIntents, OnlineStatus, ShardManager};
+use serenity::all::{ClientBuilder, OnlineStatus, ShardManager};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::domain::back_off::BackOff;
 use crate::runtime::supervisor::{Fatal, Service};
 
 use super::bot::Bot;
-use super::interactions::commands;
+use super::interactions::{commands, id_channel};
 use super::registration;
 use super::rest::RestError;
 use super::session_budget::{self, ConnectError};
 
-/// Servers with their channels and roles. None of them needs Discord's approval.
-pub(super) const INTENTS: GatewayIntents = GatewayIntents::GUILDS;
 /// Between attempts to connect.
 const BACK_OFF: BackOff = BackOff::new(Duration::from_secs(5), Duration::from_secs(60));
 /// The longest back-off while sessions end one after the other.
@@ -64,6 +62,7 @@ impl Service for Bot {
     async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
         let mut back_off = BACK_OFF;
         let abandoned = TaskTracker::new();
+        let _answers_ids = AbortOnDropHandle::new(tokio::spawn(id_channel::answer_all(Self::clone(&self))));
         while !shutdown.is_cancelled() {
             let began = Instant::now();
             let Err(error) = connect(&self, &abandoned).await else { continue };
@@ -71,6 +70,13 @@ impl Service for Bot {
                 let reason = "Discord accepts connections and does not answer on them: start again, and look at what is \
                               between this computer and Discord";
                 return Err(Fatal(reason.to_owned()).into());
+            }
+            if is_disallowed(&error) && self.message_content.refuse() {
+                tracing::error!(
+                    "Discord refuses DISCORD_MESSAGE_CONTENT=true: turn on “Message Content Intent” under “Bot” in the developer \
+                     portal and start again; until then the bot works without ID channels"
+                );
+                continue;
             }
             if is_unauthorized(&error) {
                 tracing::error!("Discord refuses the token: {error:#}");
@@ -115,6 +121,15 @@ fn is_unauthorized(error: &anyhow::Error) -> bool {
     }
 }
 
+/// Whether Discord closed the session because of its intents (4014).
+fn is_disallowed(error: &anyhow::Error) -> bool {
+    use serenity::gateway::GatewayError;
+    matches!(
+        error.downcast_ref::<serenity::Error>(),
+        Some(serenity::Error::Gateway(GatewayError::DisallowedGatewayIntents))
+    )
+}
+
 /// Holds one connection until it ends for good or the bot shuts down. A connection that does not even close is `abandoned`.
 async fn connect(bot: &Bot, abandoned: &TaskTracker) -> anyhow::Result<()> {
     let (url, shards) = tokio::select! {
@@ -143,7 +158,7 @@ async fn connect(bot: &Bot, abandoned: &TaskTracker) -> anyhow::Result<()> {
         tokio::spawn(registration::register(data.clone(), ready.application.id, ended));
         Box::pin(async move { Ok(data) })
     });
-    let mut client = ClientBuilder::new_with_http(bot.access.gateway_http()?, INTENTS)
+    let mut client = ClientBuilder::new_with_http(bot.access.gateway_http()?, bot.message_content.intents())
         .framework(framework.build())
         .status(OnlineStatus::Online)
         .await?;

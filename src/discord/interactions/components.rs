@@ -5,6 +5,7 @@ use serenity::all::{ComponentInteraction, ComponentInteractionDataKind, CreateIn
 use crate::discord::bot::Bot;
 use crate::discord::custom_id::{Action, chosen};
 use crate::discord::managers::may_manage;
+use crate::discord::messages::self_service::{self, Afterword};
 use crate::discord::messages::{access, manage, personal, players};
 use crate::domain::codes::code::Code;
 use crate::domain::players::access::Managed;
@@ -13,6 +14,7 @@ use crate::store::FoundCode;
 
 use super::appeal::{AppealResult, appeal};
 use super::commands::alliances::nearest;
+use super::linking::{self, Person};
 use super::redeem::{self, Accounts};
 use super::response::Interaction;
 
@@ -25,10 +27,11 @@ pub(in crate::discord) async fn handle(bot: &Bot, component: &ComponentInteracti
 }
 
 async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInteraction) -> anyhow::Result<()> {
-    let values = match &component.data.kind {
-        ComponentInteractionDataKind::StringSelect { values } => chosen(values),
-        _ => None,
+    let chosen_values = match &component.data.kind {
+        ComponentInteractionDataKind::StringSelect { values } => values.as_slice(),
+        _ => &[],
     };
+    let values = chosen(chosen_values);
     let action = Action::parse(&component.data.custom_id);
     let user = UserId(component.user.id.get());
     let guild = component.guild_id.map(|id| GuildId(id.get()));
@@ -71,6 +74,21 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
             let message = players::roster(interaction.language(), &page, number, alliance);
             interaction.respond(CreateInteractionResponse::UpdateMessage(message.respond())).await
         }
+        (Some(action @ (Action::Join(..) | Action::JoinChosen(_))), Some(guild), _) => {
+            let person = Person::new(user, guild, component.member.as_ref(), interaction.language());
+            let (player, alliance) = match action {
+                Action::Join(player, alliance) => (player, Some(alliance)),
+                Action::JoinChosen(player) => {
+                    (player, chosen_values.first().and_then(|id| id.parse().ok()).map(AllianceId))
+                }
+                _ => return interaction.answer(&personal::outdated(interaction.language())).await,
+            };
+            let Some(alliance) = alliance else {
+                return interaction.answer(&personal::outdated(interaction.language())).await;
+            };
+            let joined = linking::join(bot, &person, player, alliance).await?;
+            interaction.answer(&joined.unwrap_or_else(|| personal::outdated(interaction.language()))).await
+        }
         _ => interaction.answer(&personal::outdated(interaction.language())).await,
     }
 }
@@ -79,7 +97,12 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
 fn is_for_managers(action: &Action) -> bool {
     match action {
         Action::RedeemForAll(_) | Action::ChooseForAll | Action::RosterPage(..) => true,
-        Action::RedeemForMe(_) | Action::ChooseForMe | Action::WhoAmI(_) | Action::WhoChose(_) => false,
+        Action::RedeemForMe(_)
+        | Action::ChooseForMe
+        | Action::WhoAmI(_)
+        | Action::WhoChose(_)
+        | Action::Join(..)
+        | Action::JoinChosen(_) => false,
     }
 }
 
@@ -101,15 +124,14 @@ async fn redeem_for_person(
         {
             action = Action::WhoChose(bot.codes.keep_choice(codes).await?);
         }
-        return interaction
-            .respond(CreateInteractionResponse::Modal(personal::who_are_you(interaction.language(), &action)))
-            .await;
+        let form = self_service::who_are_you(interaction.language(), &action);
+        return interaction.respond(CreateInteractionResponse::Modal(form)).await;
     }
     let Some(permit) = bot.request_limit.acquire(user) else {
         return interaction.answer(&personal::too_many_requests(interaction.language())).await;
     };
     interaction.defer().await?;
-    redeem::redeem(bot, interaction, permit, Accounts::LinkedTo(user), &codes).await
+    redeem::redeem(bot, interaction, permit, Accounts::LinkedTo(user), &codes, Afterword::default()).await
 }
 
 async fn redeem_for_roster(

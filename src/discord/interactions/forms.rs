@@ -1,14 +1,14 @@
-//! The form that asks for a player id and a state before codes are redeemed.
+//! The form that asks for a player id and a state before codes are redeemed. The account is linked.
 
 use serenity::all::{ActionRowComponent, ModalInteraction};
 
 use crate::discord::bot::Bot;
 use crate::discord::custom_id::Action;
-use crate::discord::messages::personal::{self, form as fields};
-use crate::domain::players::player::{Player, PlayerId, State, UserId};
-use crate::store::Linked;
+use crate::discord::messages::personal;
+use crate::discord::messages::self_service::{self as words, form as fields};
+use crate::domain::players::player::{GuildId, PlayerId, State, UserId};
 
-use super::linking;
+use super::linking::{self, Person};
 use super::redeem::{self, Accounts};
 use super::response::Interaction;
 
@@ -29,17 +29,15 @@ async fn submit(bot: &Bot, interaction: &Interaction<'_>, form: &ModalInteractio
         },
         _ => return interaction.answer(&personal::outdated(interaction.language())).await,
     };
-    let (id, state) = (value(form, fields::PLAYER), value(form, fields::STATE));
-    let (id, state) = match (id.parse::<PlayerId>(), state.parse::<State>()) {
+    let Some(server) = form.guild_id else {
+        return interaction.answer(&personal::servers_only(interaction.language())).await;
+    };
+    let (id, state) = (value(form, fields::PLAYER), Some(value(form, fields::STATE)).filter(|state| !state.is_empty()));
+    let (id, state) = match (id.parse::<PlayerId>(), state.map(str::parse::<State>).transpose()) {
         (Ok(id), Ok(state)) => (id, state),
         (Err(error), _) | (_, Err(error)) => {
             return interaction.answer(&personal::bad_player(interaction.language(), &error)).await;
         }
-    };
-    let remembers = match value(form, fields::REMEMBER).to_ascii_lowercase().as_str() {
-        "yes" | "y" => true,
-        "no" | "n" => false,
-        _ => return interaction.answer(&personal::yes_or_no(interaction.language())).await,
     };
     let user = UserId(form.user.id.get());
     let Some(permit) = bot.request_limit.acquire(user) else {
@@ -54,17 +52,17 @@ async fn submit(bot: &Bot, interaction: &Interaction<'_>, form: &ModalInteractio
         return interaction.answer(&refusal).await;
     }
     drop(check);
-    if remembers {
-        let (linked, message) = linking::link(bot, interaction.language(), user, id, state).await?;
-        if linked == Linked::TooMany {
+    let language = interaction.language();
+    let person = Person::new(user, GuildId(server.get()), form.member.as_ref(), language);
+    let linked = match linking::link(bot, &person, id, state).await? {
+        Ok(linked) => linked,
+        Err(refusal) => {
             drop(permit);
-            return interaction.answer(&message).await;
+            return interaction.answer(&refusal).await;
         }
-    } else {
-        let player = Player { id, nickname: String::new(), state: Some(state), furnace_level: None };
-        bot.rosters.put_players(vec![player]).await?;
-    }
-    redeem::redeem(bot, interaction, permit, Accounts::One(id), &codes).await
+    };
+    let afterword = words::remembered(language, id, &linked.invitation);
+    redeem::redeem(bot, interaction, permit, Accounts::One(id), &codes, afterword).await
 }
 
 /// The trimmed value of a field; empty for a field that is missing.

@@ -1,14 +1,43 @@
-//! Linking a game account to a Discord user.
+//! Linking a game account to a Discord user, and joining a player list with it.
+
+use serenity::all::Member;
 
 use crate::discord::bot::Bot;
+use crate::discord::messages::self_service::{self as words, AllianceChoice, Invitation};
 use crate::discord::messages::{Message, personal};
-use crate::domain::players::player::{Player, PlayerId, State, UserId};
+use crate::domain::players::player::{AllianceId, GuildId, Player, PlayerId, State, UserId};
+use crate::domain::players::self_service::JoinMode;
 use crate::domain::redeeming::state_check::StateCheck;
 use crate::domain::text::language::Language;
-use crate::store::{Linked, StoreError};
+use crate::domain::text::{NAME_CHARS, clean};
+use crate::store::{Alliance, Joined, Linked, StoreError};
 
-/// Lets the game confirm that the player is in this state. Otherwise returns the answer for the person.
-pub(super) async fn confirm(bot: &Bot, language: Language, player: PlayerId, state: State) -> Result<(), Message> {
+/// Who links an account, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Person {
+    pub user: UserId,
+    pub server: GuildId,
+    /// As the server's members see it.
+    pub name: Option<String>,
+    pub language: Language,
+}
+
+impl Person {
+    pub fn new(user: UserId, server: GuildId, member: Option<&Member>, language: Language) -> Self {
+        let name = member.map(|member| clean(member.display_name(), NAME_CHARS)).filter(|name| !name.is_empty());
+        Self { user, server, name, language }
+    }
+}
+
+/// Lets the game confirm that the player is in this state. Otherwise returns the answer for the person. A state that the person
+/// does not know is searched later.
+pub(super) async fn confirm(
+    bot: &Bot,
+    language: Language,
+    player: PlayerId,
+    state: Option<State>,
+) -> Result<(), Message> {
+    let Some(state) = state else { return Ok(()) };
     let check = tokio::select! {
         check = bot.state_checker.check_state(player, state) => check,
         () = bot.shutdown.cancelled() => return Err(personal::restarting(language)),
@@ -19,22 +48,85 @@ pub(super) async fn confirm(bot: &Bot, language: Language, player: PlayerId, sta
     }
 }
 
-/// Links an account whose state the game has confirmed, and returns the answer for the person.
+/// Links an account whose state the game has confirmed, or is not known. Returns what follows, or the answer where the person
+/// has too many links.
 pub(super) async fn link(
     bot: &Bot,
-    language: Language,
-    user: UserId,
+    person: &Person,
     id: PlayerId,
-    state: State,
-) -> Result<(Linked, Message), StoreError> {
-    let player = Player { id, nickname: String::new(), state: Some(state), furnace_level: None };
-    let linked = bot.rosters.link(user, player).await?;
-    let message = match linked {
-        Linked::TooMany => personal::too_many_links(language),
-        Linked::New | Linked::Known => {
-            let retried = bot.redemptions.retry_wrong_state(id).await?;
-            personal::linked(language, id, state, linked == Linked::New, retried)
-        }
+    state: Option<State>,
+) -> Result<Result<LinkedAccount, Message>, StoreError> {
+    let player = Player { id, nickname: String::new(), state, furnace_level: None };
+    let linked = bot.rosters.link_named(person.user, player, person.name.clone()).await?;
+    if linked == Linked::TooMany {
+        return Ok(Err(personal::too_many_links(person.language)));
+    }
+    let retried = if state.is_some() { bot.redemptions.retry_wrong_state(id).await? } else { 0 };
+    let invitation = invite(bot, person, id).await?;
+    Ok(Ok(LinkedAccount { id, state, is_new: linked == Linked::New, retried, invitation }))
+}
+
+/// An account that was linked just now.
+pub(super) struct LinkedAccount {
+    id: PlayerId,
+    state: Option<State>,
+    is_new: bool,
+    retried: u32,
+    pub invitation: Invitation,
+}
+
+impl LinkedAccount {
+    /// The answer to `/link`.
+    pub fn answer(&self, language: Language) -> Message {
+        let message = words::linked(language, self.id, self.state, self.is_new, self.retried);
+        words::invitation(language, &self.invitation).after(message)
+    }
+}
+
+/// The alliances of a server.
+async fn alliances(bot: &Bot, server: GuildId) -> Result<Vec<AllianceChoice>, StoreError> {
+    let choice = |alliance: Alliance| AllianceChoice {
+        id: alliance.id,
+        // The first one may be without a name beside others.
+        name: alliance.name.unwrap_or_else(|| alliance.id.to_string()),
     };
-    Ok((linked, message))
+    Ok(bot.guilds.alliances(server).await?.into_iter().map(choice).collect())
+}
+
+/// Asks whether to join, or joins, as the server's admins decided.
+async fn invite(bot: &Bot, person: &Person, player: PlayerId) -> Result<Invitation, StoreError> {
+    let mode = bot.guilds.join_mode(person.server).await?;
+    if mode == JoinMode::Off {
+        return Ok(Invitation::None);
+    }
+    let alliances = alliances(bot, person.server).await?;
+    for alliance in &alliances {
+        if bot.rosters.is_on_roster(alliance.id, player).await? {
+            return Ok(Invitation::None);
+        }
+    }
+    if let (JoinMode::Auto, [only]) = (mode, alliances.as_slice()) {
+        return Ok(match bot.rosters.join_roster(only.id, person.user, player).await? {
+            Joined::New => Invitation::Joined,
+            Joined::Known | Joined::Full | Joined::NotLinked => Invitation::None,
+        });
+    }
+    Ok(Invitation::Ask(player, alliances))
+}
+
+/// Does what the button or menu of an [`Invitation`] says. `None` if there is no such alliance any more.
+pub(super) async fn join(
+    bot: &Bot,
+    person: &Person,
+    player: PlayerId,
+    alliance: AllianceId,
+) -> Result<Option<Message>, StoreError> {
+    let alliances = alliances(bot, person.server).await?;
+    let Some(chosen) = alliances.iter().find(|known| known.id == alliance) else { return Ok(None) };
+    if bot.guilds.join_mode(person.server).await? == JoinMode::Off {
+        return Ok(Some(words::joining_off(person.language)));
+    }
+    let joined = bot.rosters.join_roster(alliance, person.user, player).await?;
+    let name = (alliances.len() > 1).then_some(chosen.name.as_str());
+    Ok(Some(words::joined(person.language, player, name, joined)))
 }

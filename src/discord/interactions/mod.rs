@@ -7,6 +7,7 @@ mod appeal;
 pub(super) mod commands;
 pub(super) mod components;
 pub(super) mod forms;
+pub(super) mod id_channel;
 mod linking;
 mod redeem;
 mod response;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::discord::bot::Bot;
+use crate::discord::messages::self_service::Afterword;
 use crate::discord::messages::{Message, personal};
 use crate::discord::user_limit::UserPermit;
 use crate::domain::codes::channel::OverReason;
@@ -37,19 +38,20 @@ pub(super) enum Accounts {
 }
 
 /// Redeems these codes and keeps the answer up to date until every outcome is final. The permit ends before the last edit,
-/// so that the person can ask for more as soon as they read it.
+/// so that the person can ask for more as soon as they read it. `afterword` is added to each answer.
 pub(super) async fn redeem(
     bot: &Bot,
     interaction: &Interaction<'_>,
     permit: UserPermit,
     accounts: Accounts,
     codes: &[Code],
+    afterword: Afterword,
 ) -> anyhow::Result<()> {
     let request = match prepare(bot, interaction.language(), accounts, codes).await? {
-        Ok(request) => request,
+        Ok(request) => RedeemRequest { afterword, ..request },
         Err(refusal) => {
             drop(permit);
-            return interaction.answer(&refusal).await;
+            return interaction.answer(&afterword.after(refusal)).await;
         }
     };
     for (code, generation) in &request.codes {
@@ -65,11 +67,13 @@ struct RedeemRequest {
     over: Vec<(Code, OverReason)>,
     /// Codes beyond the most that may wait for one person.
     too_many: Vec<Code>,
+    /// Follows every answer.
+    afterword: Afterword,
 }
 
 impl RedeemRequest {
     fn answer(&self, language: Language, standings: &[(Code, Vec<Standing>)], is_waiting: bool) -> Message {
-        personal::standings(language, standings, &self.over, &self.too_many, is_waiting)
+        self.afterword.after(personal::standings(language, standings, &self.over, &self.too_many, is_waiting))
     }
 }
 
@@ -88,7 +92,13 @@ async fn prepare(
         return Ok(Err(personal::no_links(language)));
     }
     let mut room = MAX_WAITING.saturating_sub(bot.requests.waiting_for_person(players.clone()).await?);
-    let mut request = RedeemRequest { players, codes: Vec::new(), over: Vec::new(), too_many: Vec::new() };
+    let mut request = RedeemRequest {
+        players,
+        codes: Vec::new(),
+        over: Vec::new(),
+        too_many: Vec::new(),
+        afterword: Afterword::default(),
+    };
     for code in codes.iter().take(MAX_CODES) {
         let found = bot.codes.find_code_for_person(code.key()).await?;
         let (code, generation) = match found {

@@ -16,6 +16,7 @@ pub mod manage;
 pub mod personal;
 pub mod players;
 pub mod post;
+pub mod self_service;
 pub mod stats;
 pub mod texts;
 
@@ -30,6 +31,8 @@ use crate::domain::players::player::RoleId;
 use escape::clip;
 
 const MAX_CONTENT: usize = 2000;
+/// Rows of buttons and menus in a message.
+const MAX_ROWS: usize = 5;
 
 /// The publisher's page on which a person can redeem (docs/protocol.md, "The game's page").
 pub const GAME_PAGE: &str = "https://wos-giftcode.centurygame.com";
@@ -90,6 +93,17 @@ impl Message {
         let named = roles.iter().map(|role| format!("<@&{role}>")).collect::<Vec<_>>().join(" ");
         let text = if self.content.is_empty() { String::new() } else { format!("\n{}", self.content) };
         Self { content: clip(&format!("{named}{text}"), MAX_CONTENT), roles: roles.to_vec(), ..self }
+    }
+
+    /// Adds a paragraph after the text, and buttons or menus after the rest. What does not fit is left out.
+    pub fn followed_by(mut self, text: &str, rows: &[CreateActionRow]) -> Self {
+        let longer = format!("{}\n{text}", self.content);
+        if !text.is_empty() && longer.chars().count() <= MAX_CONTENT {
+            self.content = longer;
+        }
+        let room = MAX_ROWS.saturating_sub(self.rows.len());
+        self.rows.extend(rows.iter().take(room).cloned());
+        self
     }
 
     pub fn with_content(self, text: &str) -> Self {

@@ -1,9 +1,6 @@
 //! Answers for everybody: linking an account, redeeming for oneself, refusals and failures.
 #![allow(unused_variables, reason = "texts are being moved to Fluent")]
 
-use serenity::all::{CreateActionRow, CreateInputText, CreateModal, InputTextStyle};
-
-use crate::discord::custom_id::Action;
 use crate::domain::answers::status::Status;
 use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::Code;
@@ -16,31 +13,8 @@ use crate::domain::text::language::Language;
 use crate::store::{Forgotten, Standing};
 
 use super::batch::{counts, player as named};
-use super::escape::{clip, escape, in_text};
+use super::escape::{escape, in_text};
 use super::{MAX_CONTENT, Message};
-
-/// The ids of the form's fields.
-pub mod form {
-    pub const PLAYER: &str = "player_id";
-    pub const STATE: &str = "state";
-    /// Whether to link the account.
-    pub const REMEMBER: &str = "remember";
-}
-
-/// `is_new` is false where the link existed; `retried` counts the redemptions that failed because of a wrong state.
-pub fn linked(language: Language, player: PlayerId, state: State, is_new: bool, retried: u32) -> Message {
-    let mut text = if is_new {
-        format!(
-            "✅ {player} in state {state} is now linked to you. `/redeem` and the buttons under posts redeem codes for it."
-        )
-    } else {
-        format!("✅ {player} was already linked to you. Its state is now {state}.")
-    };
-    if retried > 0 {
-        text += " Codes that failed because of the wrong state will be tried again.";
-    }
-    Message::text(text)
-}
 
 pub fn too_many_links(language: Language) -> Message {
     Message::text(format!(
@@ -258,28 +232,6 @@ pub fn form_expired(language: Language) -> Message {
     Message::text(
         "⌛ This form was open for too long, and I no longer know which codes you chose. Please choose them again.",
     )
-}
-
-/// The form that asks for a player id and a state. `action` follows when it is submitted.
-pub fn who_are_you(language: Language, action: &Action) -> CreateModal {
-    let input = |label: &str, id: &str, most: u16, example: &str| {
-        CreateInputText::new(InputTextStyle::Short, label, id)
-            .min_length(1)
-            .max_length(most)
-            .placeholder(example)
-            .required(true)
-    };
-    let rows = vec![
-        input("Your player id (in your in-game profile)", form::PLAYER, 12, "33750731"),
-        input("Your state (after the # in your profile)", form::STATE, 10, "245"),
-        input("Remember me for next time? yes or no", form::REMEMBER, 3, "yes").value("yes"),
-    ];
-    CreateModal::new(action.to_string(), clip("Who are you in the game?", 45))
-        .components(rows.into_iter().map(CreateActionRow::InputText).collect())
-}
-
-pub fn yes_or_no(language: Language) -> Message {
-    Message::text("❌ Enter yes or no in the last field. Nothing was changed.")
 }
 
 pub fn accounts(language: Language, players: &[Player]) -> Message {

@@ -10,6 +10,7 @@
 mod access;
 mod error;
 mod files;
+mod reactions;
 mod responses;
 mod throttle;
 
@@ -88,6 +89,16 @@ impl Rest {
         after: MessageId,
     ) -> Result<Vec<T>, RestError> {
         let params = vec![("after", after.to_string()), ("limit", "100".to_owned())];
+        self.call(Request::new(Route::ChannelMessages { channel_id }, LightMethod::Get).params(Some(params))).await
+    }
+
+    /// The newest messages of a channel, at most 100, newest first.
+    pub async fn last_messages<T: DeserializeOwned>(
+        &self,
+        channel_id: ChannelId,
+        limit: usize,
+    ) -> Result<Vec<T>, RestError> {
+        let params = vec![("limit", limit.to_string())];
         self.call(Request::new(Route::ChannelMessages { channel_id }, LightMethod::Get).params(Some(params))).await
     }
 
@@ -179,12 +190,16 @@ impl Rest {
     }
 
     async fn call<T: DeserializeOwned>(&self, request: impl Into<Call<'_>>) -> Result<T, RestError> {
+        read(&self.call_for_bytes(request).await?)
+    }
+
+    async fn call_for_bytes(&self, request: impl Into<Call<'_>>) -> Result<Vec<u8>, RestError> {
         self.throttle.acquire_permit().await?;
         let began = Instant::now();
         match self.perform(request).await {
             Ok(body) => {
                 self.throttle.record_answer(None);
-                read(&body)
+                Ok(body)
             }
             Err(RestError::Outage { status, retry_after }) => {
                 let reason = format!(

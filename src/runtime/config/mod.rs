@@ -82,6 +82,11 @@ pub const VARIABLES: &[Variable] = &[
     variable("DISCORD_PROXY_URL", "", "Base URL for Discord's REST API; turns the library's own rate limiter off"),
     variable("DEV_GUILD_ID", "", "Registers the commands in this Discord server and nowhere else, at once"),
     variable(
+        "DISCORD_MESSAGE_CONTENT",
+        "false",
+        "true: read what people type in an ID channel; turn on Message Content Intent in the developer portal first",
+    ),
+    variable(
         "GIFTCODE_API_URL",
         "https://wostools.net/api/gift-codes",
         "The code feeds, separated by commas; KEY@https://… for a feed with a key of its own",
@@ -155,6 +160,8 @@ pub struct Config {
     pub discord_proxy_url: Option<Url>,
     /// `DEV_GUILD_ID`.
     pub dev_guild_id: Option<u64>,
+    /// `DISCORD_MESSAGE_CONTENT`.
+    pub message_content: bool,
     /// `GIFTCODE_API_URL` and `GIFTCODE_API_KEY`: 1 to 20 different ones.
     pub feeds: Vec<Feed>,
     /// `GIFTCODE_CHECK_INTERVAL`.
@@ -220,6 +227,7 @@ impl Config {
             discord_token: source.secret("DISCORD_TOKEN")?,
             discord_proxy_url: source.optional("DISCORD_PROXY_URL", read::url, read::URL)?,
             dev_guild_id: source.optional("DEV_GUILD_ID", read::whole::<u64>, "give the server's id, a number")?,
+            message_content: source.required("DISCORD_MESSAGE_CONTENT", read::flag, "give true or false")?,
             feeds: feeds(source)?,
             check_interval: source.required(
                 "GIFTCODE_CHECK_INTERVAL",

@@ -77,7 +77,7 @@ impl Guilds {
     pub async fn id_channels(&self) -> Result<Vec<IdChannel>, StoreError> {
         self.read(|connection| {
             let sql = "SELECT guild_id, id_channel, coalesce(id_channel_seen, 0) FROM guilds
-                       WHERE id_channel IS NOT NULL AND removed_at IS NULL AND deleted = 0";
+                       WHERE id_channel IS NOT NULL AND removed_at IS NULL AND disbanded_at IS NULL AND deleted = 0";
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_map([], |row| {
                 let seen: i64 = row.get(2)?;

@@ -36,6 +36,16 @@ impl Rosters {
 
     /// Links an account to a user, and stores the account's state.
     pub async fn link(&self, user: UserId, account: Player) -> Result<Linked, StoreError> {
+        self.link_named(user, account, None).await
+    }
+
+    /// The same, and stores the name that the user has in Discord, for an account without a name of its own.
+    pub async fn link_named(
+        &self,
+        user: UserId,
+        account: Player,
+        display_name: Option<String>,
+    ) -> Result<Linked, StoreError> {
         self.write(move |tx| {
             let known: Vec<PlayerId> = tx
                 .statement("SELECT player_id FROM links WHERE user_id = ?1 AND deleted = 0")?
@@ -47,12 +57,18 @@ impl Rosters {
             }
             players::put(tx, &account)?;
             if is_known {
+                tx.execute(
+                    "UPDATE links SET display_name = ?3, version = ?4
+                     WHERE user_id = ?1 AND player_id = ?2 AND ?3 IS NOT NULL AND display_name IS NOT ?3",
+                    params![user, account.id, display_name, tx.version()],
+                )?;
                 return Ok(Linked::Known);
             }
             tx.execute(
-                "INSERT INTO links (user_id, player_id, linked_at, version) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET deleted = 0, linked_at = excluded.linked_at, version = excluded.version",
-                params![user, account.id, Millis(tx.now()), tx.version()],
+                "INSERT INTO links (user_id, player_id, linked_at, display_name, version) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO UPDATE SET deleted = 0, linked_at = excluded.linked_at,
+                     display_name = excluded.display_name, version = excluded.version",
+                params![user, account.id, Millis(tx.now()), display_name, tx.version()],
             )?;
             Ok(Linked::New)
         })
@@ -63,7 +79,7 @@ impl Rosters {
     pub async fn unlink(&self, user: UserId, player: Option<PlayerId>) -> Result<usize, StoreError> {
         self.write(move |tx| {
             Ok(tx.execute(
-                "UPDATE links SET deleted = 1, version = ?3
+                "UPDATE links SET deleted = 1, display_name = NULL, version = ?3
                  WHERE user_id = ?1 AND deleted = 0 AND (?2 IS NULL OR player_id = ?2)",
                 params![user, player, tx.version()],
             )?)

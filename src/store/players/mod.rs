@@ -1,8 +1,10 @@
 //! Players and rosters.
 
+mod joining;
 mod links;
 mod rosters;
 
+pub use joining::Joined;
 pub use links::Linked;
 pub use rosters::RosterPage;
 

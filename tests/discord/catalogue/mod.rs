@@ -3,7 +3,9 @@
 use giftcode_bot::discord::custom_id::Action;
 use giftcode_bot::discord::messages::appeal::{self, Recheck};
 use giftcode_bot::discord::messages::manage::Mention;
-use giftcode_bot::discord::messages::{Message, access, batch, files, manage, personal, players, post, stats};
+use giftcode_bot::discord::messages::{
+    Message, access, batch, files, manage, personal, players, post, self_service, stats,
+};
 use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::codes::channel::{Blocked, OverReason};
 use giftcode_bot::domain::codes::code::{Code, CodeError};
@@ -559,8 +561,6 @@ pub fn everybody(language: Language) -> Chapter {
     let (me, state) = (player(33_750_731), State::new(245).unwrap());
     say("/giftcode", manage::codes(language, &[one(), hostile()], &[], false));
     say("/giftcode, without an active code", manage::codes(language, &[], &[], false));
-    say("/link", personal::linked(language, me, state, true, 0));
-    say("/link, of a linked account whose state was wrong", personal::linked(language, me, state, false, 2));
     say("/link, with a wrong state", personal::not_confirmed(language, me, state, &StateCheck::WrongState));
     say("/link, with an id that nobody has", personal::not_confirmed(language, me, state, &StateCheck::NoSuchPlayer));
     say(
@@ -569,7 +569,6 @@ pub fn everybody(language: Language) -> Chapter {
     );
     say("/link, of a sixth account", personal::too_many_links(language));
     say("the form, with an invalid id", personal::bad_player(language, &PlayerError::Id("me".into())));
-    say("the form, with neither yes nor no", personal::yes_or_no(language));
     say("/unlink", personal::unlinked(language, 1));
     say("/unlink, of every account", personal::unlinked(language, 3));
     say("/unlink, of somebody else's account", personal::unlinked(language, 0));
@@ -655,7 +654,7 @@ pub fn everybody(language: Language) -> Chapter {
 
 /// The form that asks for an account.
 pub fn form(language: Language) -> serde_json::Value {
-    serde_json::to_value(personal::who_are_you(language, &Action::WhoAmI(vec![code("WOS1105")]))).unwrap()
+    serde_json::to_value(self_service::who_are_you(language, &Action::WhoAmI(vec![code("WOS1105")]))).unwrap()
 }
 
 /// Messages with contents of the greatest length, in characters that grow most when they are escaped.

@@ -1,10 +1,16 @@
 //! Who may manage, what members do for themselves, and the welcome.
 
-use giftcode_bot::discord::messages::access;
+use giftcode_bot::discord::message_content::Reading;
+use giftcode_bot::discord::messages::self_service::{AllianceChoice, Invitation};
+use giftcode_bot::discord::messages::{access, self_service};
 use giftcode_bot::domain::players::access::AccessRole;
+use giftcode_bot::domain::players::player::{AllianceId, State};
+use giftcode_bot::domain::players::self_service::JoinMode;
 use giftcode_bot::domain::text::language::Language;
 
-use super::{Chapter, ROLE};
+use giftcode_bot::store::Joined;
+
+use super::{CHANNEL, Chapter, ROLE, player};
 
 pub fn access_roles() -> [AccessRole; 1] {
     [AccessRole { alliance: None, role: ROLE }]
@@ -26,4 +32,43 @@ pub fn who_may(language: Language) -> Chapter {
         say("/manage access remove, without a role", access::which_role(language)),
     ];
     ("Who may manage", all)
+}
+
+/// `/link`, and how members join the player list.
+pub fn joining(language: Language) -> Chapter {
+    let say = |when: &str, message| (when.to_owned(), message);
+    let (me, state) = (player(33_750_731), State::new(245));
+    let choice = |id, name: &str| AllianceChoice { id: AllianceId(id), name: name.to_owned() };
+    let one = Invitation::Ask(me, vec![choice(3, "")]);
+    let several = Invitation::Ask(me, vec![choice(3, "North"), choice(4, "South")]);
+    let linked = |is_new, retried| self_service::linked(language, me, state, is_new, retried);
+    let after = |invitation: &Invitation, message| self_service::invitation(language, invitation).after(message);
+    let remembered = self_service::remembered(language, me, &one);
+    let joined = |alliance, joined| self_service::joined(language, me, alliance, joined);
+    let set = |mode, channel, reading| self_service::joining(language, mode, channel, reading);
+    let all = vec![
+        say("/link", after(&one, linked(true, 0))),
+        say("/link, in a server with several alliances", after(&several, linked(true, 0))),
+        say("/link, where members join without being asked", after(&Invitation::Joined, linked(true, 0))),
+        say("/link, of a linked account whose state was wrong", after(&Invitation::None, linked(false, 2))),
+        say("/link, without a state", after(&one, self_service::linked(language, me, None, true, 0))),
+        say("/link, without a state, again", self_service::linked(language, me, None, false, 0)),
+        say("what follows the results of the form", remembered.after(super::Message::text("🎁 33750731: …"))),
+        say("the button *Join the player list*", joined(None, Joined::New)),
+        say("the menu of alliances", joined(Some("North"), Joined::New)),
+        say("the button, of a player on the list", joined(None, Joined::Known)),
+        say("the button, when the list is full", joined(None, Joined::Full)),
+        say("the button, after /unlink", joined(None, Joined::NotLinked)),
+        say("the button, when joining was turned off", self_service::joining_off(language)),
+        say("/manage players idchannel", set(JoinMode::Ask, None, Reading::Off)),
+        say("/manage players idchannel channel", set(JoinMode::Ask, Some(CHANNEL), Reading::On)),
+        say("the same, when the bot cannot read messages", set(JoinMode::Off, Some(CHANNEL), Reading::Off)),
+        say("the same, when Discord does not allow it", set(JoinMode::Auto, Some(CHANNEL), Reading::NotAllowed)),
+        say("the same, with a channel that lacks permissions", {
+            self_service::id_channel_refused(language, CHANNEL, &["Read Message History", "Add Reactions"])
+        }),
+        say("the same, with a channel that is none", self_service::not_a_text_channel(language)),
+        say("the same, with a channel and off", self_service::channel_or_off(language)),
+    ];
+    ("Linking and joining", all)
 }

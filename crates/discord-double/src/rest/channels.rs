@@ -67,6 +67,10 @@ pub fn route(state: &mut State, inner: &Inner, request: &Request, channel: u64, 
             let message = in_channel(state, channel, id(message)?)?;
             Ok(Reply::Json(read_back(state, message)))
         }
+        ("PUT", ["messages", message, "reactions", emoji, "@me"]) => react(state, channel, id(message)?, emoji, true),
+        ("DELETE", ["messages", message, "reactions", emoji, "@me"]) => {
+            react(state, channel, id(message)?, emoji, false)
+        }
         ("PATCH", ["messages", message]) => edit(state, inner, request, channel, id(message)?),
         ("DELETE", ["messages", message]) => {
             visible_channel(state, channel)?;
@@ -82,12 +86,37 @@ pub fn route(state: &mut State, inner: &Inner, request: &Request, channel: u64, 
 fn read_back(state: &State, id: u64) -> Value {
     let message = &state.messages[&id];
     let mut json = message.json();
+    if message.author != BOT_USER && state.settings.message_content != Some(true) {
+        json["content"] = json!("");
+    }
     if state.settings.history_has_nonce
         && let Some(nonce) = &message.nonce
     {
         json["nonce"] = json!(nonce);
     }
     json
+}
+
+/// Adds or removes the bot's reaction.
+fn react(state: &mut State, channel: u64, message: u64, emoji: &str, is_added: bool) -> Outcome {
+    let (guild, there) = visible_channel(state, channel)?;
+    let needed = permission::READ_MESSAGE_HISTORY | if is_added { permission::ADD_REACTIONS } else { 0 };
+    if !bot_may(guild, there, needed) {
+        return Err(Refusal::missing_permissions());
+    }
+    let query = format!("x={emoji}");
+    let emoji = url::form_urlencoded::parse(query.as_bytes()).next().map(|(_, emoji)| emoji.into_owned());
+    let emoji = emoji.filter(|emoji| !emoji.is_empty() && !emoji.is_ascii());
+    let emoji = emoji.ok_or_else(|| Refusal::expected(400, 10014, "Unknown Emoji"))?;
+    let message = in_channel(state, channel, message)?;
+    let reactions = &mut state.messages.get_mut(&message).unwrap().reactions;
+    let own = (emoji, BOT_USER);
+    match is_added {
+        true if !reactions.contains(&own) => reactions.push(own),
+        true => {}
+        false => reactions.retain(|known| *known != own),
+    }
+    Ok(Reply::Empty)
 }
 
 fn in_channel(state: &State, channel: u64, message: u64) -> Result<u64, Refusal> {

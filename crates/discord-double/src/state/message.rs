@@ -36,6 +36,10 @@ pub struct Message {
     pub created_at: Timestamp,
     pub edits: Vec<Edit>,
     pub is_deleted: bool,
+    /// Emoji and user, in the order in which they were added.
+    pub reactions: Vec<(String, u64)>,
+    /// Whether another bot wrote it.
+    pub is_of_a_bot: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -100,17 +104,32 @@ impl Message {
             BOT_USER => bot_json(),
             other => json!({
                 "id": other.to_string(), "username": "somebody", "discriminator": "0", "global_name": null,
-                "avatar": null,
+                "avatar": null, "bot": self.is_of_a_bot,
             }),
         };
-        json!({
+        let mut json = json!({
             "id": self.id.to_string(), "channel_id": self.channel.to_string(), "author": author,
             "content": self.content, "timestamp": self.created_at.to_string(),
             "edited_timestamp": self.edits.last().map(|edit| edit.at.to_string()), "tts": false,
             "mention_everyone": false, "mentions": [], "mention_roles": [], "attachments": attachments,
             "embeds": self.embeds, "components": self.components, "pinned": false, "type": 0, "flags": self.flags,
             "application_id": APPLICATION.to_string(),
-        })
+        });
+        if !self.reactions.is_empty() {
+            let reaction = |(emoji, user): &(String, u64)| {
+                json!({
+                    "count": 1, "count_details": { "burst": 0, "normal": 1 }, "me": *user == BOT_USER, "me_burst": false,
+                    "burst_colors": [], "emoji": { "id": null, "name": emoji },
+                })
+            };
+            json["reactions"] = self.reactions.iter().map(reaction).collect();
+        }
+        json
+    }
+
+    /// The emojis with which the bot has reacted.
+    pub fn bot_reactions(&self) -> Vec<&str> {
+        self.reactions.iter().filter(|(_, user)| *user == BOT_USER).map(|(emoji, _)| emoji.as_str()).collect()
     }
 }
 
@@ -164,6 +183,8 @@ impl State {
             created_at: Timestamp::now(),
             edits: Vec::new(),
             is_deleted: false,
+            reactions: Vec::new(),
+            is_of_a_bot: false,
         };
         self.messages.insert(id, message);
         self.in_channel.entry(channel).or_default().push(id);

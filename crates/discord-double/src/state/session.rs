@@ -25,6 +25,7 @@ pub struct Session {
     pub id: String,
     /// The shard's index, and how many shards there are.
     shard: (u32, u32),
+    intents: u64,
     connection: Option<UnboundedSender<Order>>,
     events: Vec<Value>,
 }
@@ -68,6 +69,20 @@ impl State {
         }
     }
 
+    /// Sends MESSAGE_CREATE to the sessions that asked for messages, without the content for those that did not ask for that.
+    pub fn dispatch_message(&mut self, guild: u64, data: &Value) {
+        for session in self.sessions.iter_mut().filter(|session| session.covers(guild)) {
+            let has = |intent: u64| session.intents & intent != 0;
+            if has(1 << 9) {
+                let mut data = data.clone();
+                if !has(1 << 15) {
+                    data["content"] = json!("");
+                }
+                session.dispatch("MESSAGE_CREATE", data);
+            }
+        }
+    }
+
     pub fn open_sessions(&self) -> impl Iterator<Item = &Session> {
         self.sessions.iter().filter(|session| session.is_open())
     }
@@ -77,6 +92,7 @@ impl State {
         &mut self,
         gateway_url: &str,
         shard: (u32, u32),
+        intents: u64,
         connection: &UnboundedSender<Order>,
     ) -> String {
         // A restarted bot cannot know when its shard identified last. A bot that starts another shard can.
@@ -90,7 +106,8 @@ impl State {
         self.identifies.push((shard.0, Instant::now()));
         self.settings.sessions_left = self.settings.sessions_left.saturating_sub(1);
         let id = format!("session-{}", self.next_id());
-        let mut session = Session { id: id.clone(), shard, connection: Some(connection.clone()), events: Vec::new() };
+        let mut session =
+            Session { id: id.clone(), shard, intents, connection: Some(connection.clone()), events: Vec::new() };
         let guilds: Vec<u64> = self.guilds.keys().copied().filter(|guild| session.covers(*guild)).collect();
         let stubs: Vec<Value> =
             guilds.iter().map(|guild| json!({ "id": guild.to_string(), "unavailable": true })).collect();

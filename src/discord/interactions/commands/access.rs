@@ -8,7 +8,8 @@ use crate::domain::players::access::AccessRole;
 use crate::domain::players::player::RoleId;
 use crate::store::AccessAdded;
 
-use super::{Context, guild, language, respond};
+use super::autocomplete::alliances;
+use super::{Context, alliance, guild, language, respond};
 
 /// Show or choose the roles that may use /manage
 #[poise::command(slash_command, guild_only)]
@@ -18,11 +19,20 @@ pub(super) async fn access(
         serenity::Role,
     >,
     #[description = "Take it away from this role again"] remove: Option<bool>,
+    #[description = "For this alliance only; for all of them if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond(ctx, async move { change(ctx, role, remove.unwrap_or(false)).await }).await
+    respond(ctx, async move { change(ctx, role, remove.unwrap_or(false), alliance).await }).await
 }
 
-async fn change(ctx: Context<'_>, role: Option<serenity::Role>, removes: bool) -> anyhow::Result<Message> {
+async fn change(
+    ctx: Context<'_>,
+    role: Option<serenity::Role>,
+    removes: bool,
+    named: Option<String>,
+) -> anyhow::Result<Message> {
     let (bot, server, language) = (ctx.data(), guild(ctx)?, language(ctx));
     let Some(role) = role else {
         return Ok(if removes {
@@ -39,7 +49,14 @@ async fn change(ctx: Context<'_>, role: Option<serenity::Role>, removes: bool) -
     if role.id.get() == server.0 && !removes {
         return Ok(words::not_everyone(language));
     }
-    let access = AccessRole { alliance: None, role: RoleId(role.id.get()) };
+    let only = match named {
+        None => None,
+        Some(named) => match alliance(ctx, Some(&named)).await? {
+            Ok(alliance) => Some(alliance),
+            Err(refusal) => return Ok(refusal),
+        },
+    };
+    let access = AccessRole { alliance: only, role: RoleId(role.id.get()) };
     if removes {
         let was_named = bot.guilds.remove_access_role(server, access).await?;
         return Ok(words::removed(language, access.role, was_named));

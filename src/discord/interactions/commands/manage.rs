@@ -3,7 +3,7 @@
 //! It is registered without default permissions, so everybody sees it and [`super::check`] refuses: Discord would hide it from
 //! the named roles, and what an admin may change about that (Server Settings, Integrations) cannot be changed on a telephone.
 
-use super::{Context, access, codes, giftcode, language, players};
+use super::{Context, access, codes, giftcode, idchannel, language, players};
 
 /// Manage gift codes and players
 #[poise::command(slash_command, guild_only, subcommands("giftcode", "players", "access::access", "language::language"), subcommand_required)]
@@ -38,7 +38,14 @@ async fn giftcode(_ctx: Context<'_>) -> anyhow::Result<()> {
 #[poise::command(
     slash_command,
     guild_only,
-    subcommands("players::add", "players::remove", "players::list", "players::import", "players::export"),
+    subcommands(
+        "players::add",
+        "players::remove",
+        "players::list",
+        "players::import",
+        "players::export",
+        "idchannel::idchannel"
+    ),
     subcommand_required
 )]
 async fn players(_ctx: Context<'_>) -> anyhow::Result<()> {

@@ -6,6 +6,7 @@ mod attachment;
 mod autocomplete;
 mod codes;
 mod giftcode;
+mod idchannel;
 mod language;
 mod localised;
 mod manage;

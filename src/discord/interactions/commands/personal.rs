@@ -1,7 +1,8 @@
 //! For everybody: `/giftcode`, `/link`, `/unlink`, `/redeem`.
 
-use crate::discord::interactions::linking;
+use crate::discord::interactions::linking::{self, Person};
 use crate::discord::interactions::redeem::{self as redemption, Accounts};
+use crate::discord::messages::self_service::Afterword;
 use crate::discord::messages::{manage, personal};
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::{ChannelId, PlayerId, State};
@@ -32,13 +33,14 @@ pub(super) async fn link(
     #[min = 1_i64]
     #[max = 999_999_999_999_i64]
     player_id: i64,
-    #[description = "Your state, shown after the # in your profile"]
+    #[description = "Your state, shown after the # in your profile; it is searched if you leave it out"]
     #[min = 1_i64]
     #[max = 999_999_i64]
-    state: i64,
+    state: Option<i64>,
 ) -> anyhow::Result<()> {
     respond(ctx, async move {
-        let (player, state) = match (player_id.to_string().parse::<PlayerId>(), state.to_string().parse::<State>()) {
+        let state = state.map(|state| state.to_string().parse::<State>()).transpose();
+        let (player, state) = match (player_id.to_string().parse::<PlayerId>(), state) {
             (Ok(player), Ok(state)) => (player, state),
             (Err(error), _) | (_, Err(error)) => return Ok(personal::bad_player(language(ctx), &error)),
         };
@@ -49,7 +51,12 @@ pub(super) async fn link(
         if let Err(refusal) = linking::confirm(bot, language(ctx), player, state).await {
             return Ok(refusal);
         }
-        Ok(linking::link(bot, language(ctx), user(ctx), player, state).await?.1)
+        let language = language(ctx);
+        let person = Person::new(user(ctx), guild(ctx)?, ctx.interaction.member.as_deref(), language);
+        Ok(match linking::link(bot, &person, player, state).await? {
+            Ok(linked) => linked.answer(language),
+            Err(refusal) => refusal,
+        })
     })
     .await
 }
@@ -111,5 +118,5 @@ pub(super) async fn redeem(
     let Some(permit) = bot.request_limit.acquire(user(ctx)) else {
         return interaction.answer(&personal::too_many_requests(language(ctx))).await;
     };
-    redemption::redeem(bot, &interaction, permit, Accounts::LinkedTo(user(ctx)), &[code]).await
+    redemption::redeem(bot, &interaction, permit, Accounts::LinkedTo(user(ctx)), &[code], Afterword::default()).await
 }

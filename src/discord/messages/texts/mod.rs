@@ -41,7 +41,7 @@ pub const COMPLETE: &[Language] = &[Language::En];
 /// A new file is added here, in its language.
 pub fn sources(language: Language) -> Sources {
     match language {
-        Language::En => sources!("en": "access", "alliances", "appeal", "commands", "files", "language"),
+        Language::En => sources!("en": "access", "alliances", "appeal", "commands", "files", "language", "self"),
         Language::De => sources!("de":),
         Language::Fr => sources!("fr":),
         Language::Es => sources!("es":),

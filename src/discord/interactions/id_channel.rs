@@ -1,0 +1,288 @@
+//! ID channels: people type their player id, and the bot puts the account on the alliance's player list and reacts.
+//!
+//! # Guarantees
+//! An event only says that a channel has something new: the channel's last messages are then read, those after the last one that
+//! was answered, oldest first, at most [`MAX_READ`]. So what came while the bot was away is answered, too, and a flood costs no more than
+//! that. Each message gets one reaction. Bots, webhooks and edits are ignored, and so is a person who types more than
+//! [`MAX_PER_MINUTE`] messages in a minute.
+//!
+//! # Races
+//! A channel is read by one task at a time, and read again if something came meanwhile.
+//!
+//! # Crash
+//! A message is noted as answered after its reaction. One that a crash left with ⏳ is answered again: that changes nothing.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use serde::Deserialize;
+use serenity::all::{ChannelId as DiscordChannelId, MessageId};
+use tokio::time::Instant;
+
+use crate::discord::bot::Bot;
+use crate::discord::message_content::Reading;
+use crate::discord::rest::RestError;
+use crate::domain::players::player::{ChannelId, Player, PlayerId, State, UserId};
+use crate::domain::players::self_service::typed_id;
+use crate::domain::redeeming::state_check::StateCheck;
+use crate::domain::text::{NAME_CHARS, clean};
+use crate::store::{IdChannel, Joined, Linked, StoreError};
+
+/// The most messages that are read at once.
+const MAX_READ: usize = 50;
+/// The most messages of one person that are answered in a minute.
+const MAX_PER_MINUTE: usize = 10;
+/// Channels that are read at once.
+const CONCURRENCY: usize = 4;
+/// How often a reaction is tried, and the pause after a refusal without one.
+const ATTEMPTS: usize = 5;
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// After a channel could not be read.
+const READ_AGAIN_AFTER: Duration = Duration::from_secs(30);
+
+const ADDED: &str = "✅";
+const KNOWN: &str = "🔁";
+const REFUSED: &str = "❌";
+const CHECKING: &str = "⏳";
+
+/// Somebody wrote in a channel, which may be an ID channel.
+pub(in crate::discord) async fn message_came(bot: &Bot, channel: ChannelId) -> Result<(), StoreError> {
+    if bot.guilds.id_channels().await?.iter().any(|known| known.channel == channel) {
+        bot.id_inbox.push(channel);
+    }
+    Ok(())
+}
+
+/// A session begins: messages may have come while there was none.
+pub(in crate::discord) async fn session_begins(bot: &Bot) -> Result<(), StoreError> {
+    for known in bot.guilds.id_channels().await? {
+        bot.id_inbox.push(known.channel);
+    }
+    Ok(())
+}
+
+/// Answers what people type, for as long as it is polled.
+pub(in crate::discord) async fn answer_all(bot: Bot) {
+    let recent = Mutex::new(HashMap::new());
+    loop {
+        bot.id_inbox.filled().await;
+        if bot.message_content.reading() != Reading::On {
+            continue;
+        }
+        let mut channels = match bot.guilds.id_channels().await {
+            Ok(channels) => channels,
+            Err(error) => {
+                tracing::warn!("The ID channels are not read: {error}");
+                continue;
+            }
+        };
+        let changed = bot.id_inbox.take();
+        channels.retain(|known| changed.contains(&known.channel));
+        let read = |known: IdChannel| answer_channel(&bot, known, &recent);
+        futures_util::stream::iter(channels).for_each_concurrent(CONCURRENCY, read).await;
+    }
+}
+
+/// When each person wrote in the last minute.
+type Recent = Mutex<HashMap<UserId, Vec<Instant>>>;
+
+/// Whether a person may be answered once more in this minute.
+fn is_within_limit(recent: &Recent, user: UserId) -> bool {
+    let mut recent = recent.lock().unwrap_or_else(PoisonError::into_inner);
+    let now = Instant::now();
+    let is_recent = |at: &Instant| now.duration_since(*at) < Duration::from_secs(60);
+    recent.retain(|_, times| {
+        times.retain(is_recent);
+        !times.is_empty()
+    });
+    let times = recent.entry(user).or_default();
+    let is_within = times.len() < MAX_PER_MINUTE;
+    if is_within {
+        times.push(now);
+    }
+    is_within
+}
+
+#[derive(Debug, Deserialize)]
+struct Typed {
+    id: MessageId,
+    author: Author,
+    #[serde(default)]
+    content: String,
+    webhook_id: Option<serde::de::IgnoredAny>,
+    #[serde(default, rename = "type")]
+    kind: u8,
+    #[serde(default)]
+    reactions: Vec<Reacted>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Author {
+    id: serenity::all::UserId,
+    #[serde(default)]
+    username: String,
+    global_name: Option<String>,
+    #[serde(default)]
+    bot: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Reacted {
+    #[serde(default)]
+    me: bool,
+    emoji: Emoji,
+}
+
+#[derive(Debug, Deserialize)]
+struct Emoji {
+    name: Option<String>,
+}
+
+impl Typed {
+    fn has(&self, emoji: &str) -> bool {
+        self.reactions.iter().any(|reacted| reacted.me && reacted.emoji.name.as_deref() == Some(emoji))
+    }
+
+    /// A message or a reply of a person.
+    fn is_of_a_person(&self) -> bool {
+        !self.author.bot && self.webhook_id.is_none() && matches!(self.kind, 0 | 19) && !self.content.is_empty()
+    }
+}
+
+async fn answer_channel(bot: &Bot, known: IdChannel, recent: &Recent) {
+    if let Err(error) = try_answer_channel(bot, known, recent).await {
+        if error.downcast_ref::<RestError>().is_some_and(|error| error.blocked().is_some()) {
+            tracing::info!("The ID channel {} cannot be read until its permissions change: {error:#}", known.channel);
+            return;
+        }
+        tracing::debug!("The ID channel {} is read again soon: {error:#}", known.channel);
+        let (inbox, channel) = (bot.id_inbox.clone(), known.channel);
+        let wait = error.downcast_ref::<RestError>().and_then(RestError::retry_after).unwrap_or(READ_AGAIN_AFTER);
+        let shutdown = bot.shutdown.clone();
+        tokio::spawn(async move {
+            let waited = tokio::time::sleep(wait.max(RETRY_AFTER));
+            if shutdown.run_until_cancelled(waited).await.is_some() {
+                inbox.push(channel);
+            }
+        });
+    }
+}
+
+async fn try_answer_channel(bot: &Bot, known: IdChannel, recent: &Recent) -> anyhow::Result<()> {
+    let channel = DiscordChannelId::new(known.channel.0.max(1));
+    let mut messages: Vec<Typed> = bot.rest.last_messages(channel, MAX_READ).await?;
+    messages.retain(|message| message.id.get() > known.seen);
+    messages.sort_by_key(|message| message.id);
+    let has_more = !messages.is_empty();
+    for message in messages {
+        // It may have been turned off meanwhile.
+        if bot.guilds.id_channel(known.alliance).await? != Some(known.channel) {
+            return Ok(());
+        }
+        let is_answered = [ADDED, KNOWN, REFUSED].iter().any(|emoji| message.has(emoji));
+        let user = UserId(message.author.id.get());
+        if message.is_of_a_person() && !is_answered && is_within_limit(recent, user) {
+            answer(bot, known, &message).await?;
+        }
+        bot.guilds.note_id_message(known.channel, message.id.get()).await?;
+    }
+    if has_more {
+        // What came meanwhile.
+        bot.id_inbox.push(known.channel);
+    }
+    Ok(())
+}
+
+/// Answers one message with one reaction.
+async fn answer(bot: &Bot, known: IdChannel, message: &Typed) -> anyhow::Result<()> {
+    let target = (DiscordChannelId::new(known.channel.0.max(1)), message.id);
+    let Some((player, state)) = typed_id(&message.content) else { return react(bot, target, REFUSED).await };
+    let was_begun = message.has(CHECKING);
+    let is_checked = state.is_some();
+    if is_checked && !was_begun {
+        react(bot, target, CHECKING).await?;
+    }
+    let answer = add(bot, known, message, player, state).await?;
+    // A crash may have come after it was added.
+    let answer = if answer == KNOWN && was_begun { ADDED } else { answer };
+    if is_checked || was_begun {
+        retrying(bot, || bot.rest.remove_reaction(target, CHECKING)).await?;
+    }
+    react(bot, target, answer).await
+}
+
+/// Links the account and puts it on the list. Returns the reaction.
+async fn add(
+    bot: &Bot,
+    known: IdChannel,
+    message: &Typed,
+    id: PlayerId,
+    typed: Option<State>,
+) -> anyhow::Result<&'static str> {
+    let state = match typed {
+        None => None,
+        Some(state) => match bot.state_checker.check_state(id, state).await {
+            StateCheck::Right => Some(state),
+            StateCheck::NoSuchPlayer => return Ok(REFUSED),
+            // The state is searched.
+            StateCheck::WrongState | StateCheck::Unclear(_) => None,
+        },
+    };
+    let user = UserId(message.author.id.get());
+    let name = clean(message.author.global_name.as_deref().unwrap_or(&message.author.username), NAME_CHARS);
+    let player = Player { id, nickname: String::new(), state, furnace_level: None };
+    let linked = bot.rosters.link_named(user, player, Some(name).filter(|name| !name.is_empty())).await?;
+    if linked == Linked::TooMany {
+        return Ok(REFUSED);
+    }
+    if state.is_some() {
+        bot.redemptions.retry_wrong_state(id).await?;
+    }
+    Ok(match bot.rosters.join_roster(known.alliance, user, id).await? {
+        Joined::New => ADDED,
+        Joined::Known => KNOWN,
+        Joined::Full | Joined::NotLinked => REFUSED,
+    })
+}
+
+async fn react(bot: &Bot, target: (DiscordChannelId, MessageId), emoji: &str) -> anyhow::Result<()> {
+    retrying(bot, || bot.rest.react(target, emoji)).await
+}
+
+/// Tries some times. A message that is gone, or whose author blocked the bot, needs no reaction.
+async fn retrying<F: Future<Output = Result<(), RestError>>>(bot: &Bot, send: impl Fn() -> F) -> anyhow::Result<()> {
+    let mut attempts = 0;
+    loop {
+        let error = match send().await {
+            Ok(()) => return Ok(()),
+            Err(RestError::Refused { code: 10008 | 90001 | 30010, .. }) => return Ok(()),
+            Err(error) => error,
+        };
+        attempts += 1;
+        if attempts >= ATTEMPTS || error.blocked().is_some() {
+            return Err(error.into());
+        }
+        let wait = error.retry_after().unwrap_or(RETRY_AFTER);
+        if bot.shutdown.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
+            return Err(error.into());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_person_is_answered_some_times_a_minute_and_nobody_is_remembered_for_long() {
+        let recent = Recent::default();
+        let (one, other) = (UserId(1), UserId(2));
+        let answered = (0..20).filter(|_| is_within_limit(&recent, one)).count();
+        assert_eq!((answered, is_within_limit(&recent, other)), (MAX_PER_MINUTE, true));
+        tokio::time::advance(Duration::from_secs(61)).await;
+        assert!(is_within_limit(&recent, other));
+        assert_eq!(recent.lock().unwrap().len(), 1);
+    }
+}

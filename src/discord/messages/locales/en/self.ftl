@@ -1,0 +1,57 @@
+### What members do for themselves: link their game account, and join a player list.
+
+## The answer to /link
+
+# $player is the id of a game account, $state the number of its state (game server).
+self-linked = ✅ { $player } in state { $state } is now linked to you. `/redeem` and the buttons under posts redeem codes for it. To undo this, use `/unlink`.
+self-linked-state-unknown = ✅ { $player } is now linked to you. I am looking for its state; if you know it, use `/link` again with your state. To undo this, use `/unlink`.
+self-linked-before = ✅ { $player } was already linked to you. Its state is now { $state }.
+self-linked-before-state-unknown = ✅ { $player } was already linked to you. Nothing was changed.
+# Follows one of the messages above.
+self-retried = Codes that failed because of the wrong state will be tried again.
+
+## After codes were redeemed for an account that a person typed into the form
+
+# Follows the results.
+self-remembered = I will remember { $player }, so that next time one tap is enough. To undo this, use `/unlink`.
+
+## The question that follows
+
+self-join-question = Shall the leaders' player list have it too? Then new codes are redeemed for you automatically.
+# A button.
+self-join-button = Join the player list
+# What a menu of alliances says before somebody chooses; at most 150 characters.
+self-join-menu = Join the player list of …
+self-joined-automatically = It is now on this server's player list too.
+
+## The answer to the button or menu
+
+self-joined = ✅ { $player } is on the player list now. New codes are redeemed for it as soon as the leaders turn that on.
+self-joined-alliance = ✅ { $player } is on the player list of { $alliance } now. New codes are redeemed for it as soon as its leaders turn that on.
+self-joined-before = { $player } is on the player list already.
+self-join-list-is-full = ❌ The player list is full: it has { $most } players. Ask a leader to add you.
+self-join-not-linked = ❌ { $player } is no longer linked to you. Use `/link` first.
+self-join-off = 🔒 In this server only the leaders add players. Ask one of them.
+
+## The form: titles and labels have at most 45 characters
+
+self-form-title = Who are you in the game?
+self-form-player = Your player id (in your in-game profile)
+# “#” is shown before the state in the game's own profile.
+self-form-state = Your state (after the #), if you know it
+
+## The answers of /manage players idchannel
+
+self-mode-off = 🔗 After `/link`: nothing. Only leaders add players. To change this, use `/manage players idchannel join:`.
+self-mode-ask = 🔗 After `/link`: members are asked whether to join the player list. To change this, use `/manage players idchannel join:`.
+self-mode-auto = 🔗 After `/link`: members join the player list without being asked. To change this, use `/manage players idchannel join:`.
+self-no-id-channel = 🆔 ID channel: none. With `/manage players idchannel channel:` members can join by typing their player id in a channel.
+# The symbols are reactions of the bot to a message.
+self-id-channel = 🆔 ID channel: { $channel }. Members type their player id there, with or without the state: `12345678 #245`. I link it to them and answer with a reaction: ✅ added, 🔁 already on the list, ❌ not an id (or the list is full), ⏳ checking.
+# “Message Content Intent” and “Bot” are names in Discord's developer portal.
+self-reading-is-off = ⚠️ I cannot read messages yet. The bot's operator must turn on *Message Content Intent* under *Bot* in Discord's developer portal, set `DISCORD_MESSAGE_CONTENT=true` and restart me. Until then members use `/link`.
+self-reading-is-not-allowed = ⚠️ Discord does not let me read messages. The bot's operator must turn on *Message Content Intent* under *Bot* in Discord's developer portal and restart me. Until then members use `/link`.
+self-channel-or-off = ❌ Use either `channel` or `off`, not both. Nothing was changed.
+self-not-a-text-channel = ❌ This is not a text channel of this server. Nothing was changed.
+# $permissions is a list of names, as Discord shows them.
+self-id-channel-refused = ❌ I cannot use { $channel } for ids: I need { $permissions } there. Allow it in the channel's settings and try again. Nothing was changed.

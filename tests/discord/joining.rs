@@ -1,0 +1,237 @@
+//! Members put themselves on the player list: after `/link`, after the form, and by typing their id in a channel.
+
+use giftcode_bot::sandbox::rules::Rule;
+use serde_json::{Value, json};
+
+use crate::world::{CHANNEL, OTHER_CHANNEL, PATIENCE, World};
+use discord_double::{Fault, Message, permission};
+
+const LINK: &str = "link";
+const IDS: &str = "manage players idchannel";
+const LIST: &str = "manage players list";
+const JOIN: &str = "Join the player list";
+
+fn id(player: u64) -> Vec<(&'static str, Value)> {
+    vec![("player_id", json!(player))]
+}
+
+fn account(player: u64) -> Vec<(&'static str, Value)> {
+    vec![("player_id", json!(player)), ("state", json!(245))]
+}
+
+/// 0 off, 1 ask, 2 auto.
+fn join(mode: u64) -> Vec<(&'static str, Value)> {
+    vec![("join", json!(mode))]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_link_people_are_asked_or_not_as_the_admins_decide() {
+    let world = World::new(&[]).await;
+    let bot = world.start().await;
+    let (admin, member, friend) = (world.admin(), world.member(), world.member());
+    world.says(&admin, IDS, &[], &["members are asked whether to join", "ID channel: none"]).await;
+    let asked = world.ask(&member, LINK, &account(1001)).await;
+    assert!(asked.text().contains("✅ 1001 in state 245 is now linked to you"), "{}", asked.text());
+    assert!(asked.text().contains("To undo this, use `/unlink`"), "{}", asked.text());
+    world.says(&admin, LIST, &[], &["empty"]).await;
+    // The button works after a crash, once, and only for the person who linked the account.
+    let message = asked.message();
+    bot.kill().await;
+    let bot = world.start().await;
+    bot.said("Connected to Discord").await;
+    let stranger = world.double.press(&friend, &message, message.custom_id(JOIN)).await;
+    stranger.settled(PATIENCE).await;
+    assert!(stranger.text().contains("❌ 1001 is no longer linked to you"), "{}", stranger.text());
+    for told in ["✅ 1001 is on the player list now", "1001 is on the player list already"] {
+        let pressed = world.double.press(&member, &message, message.custom_id(JOIN)).await;
+        pressed.settled(PATIENCE).await;
+        assert!(pressed.text().contains(told) && pressed.is_ephemeral(), "{}", pressed.text());
+    }
+    world.says(&admin, LIST, &[], &["1001"]).await;
+    let again = world.ask(&member, LINK, &account(1001)).await;
+    assert!(again.components().is_empty(), "who is on the list is not asked: {}", again.text());
+
+    // Without a state, nothing is asked of the game.
+    let calls = world.game.ledger(|ledger| ledger.calls().len());
+    let asked = world.ask(&member, LINK, &id(1002)).await;
+    assert!(asked.text().contains("✅ 1002 is now linked to you. I am looking for its state"), "{}", asked.text());
+    assert_eq!(world.game.ledger(|ledger| ledger.calls().len()), calls);
+    let open = asked.message();
+
+    world.says(&admin, IDS, &join(0), &["Only leaders add players"]).await;
+    let pressed = world.double.press(&member, &open, open.custom_id(JOIN)).await;
+    pressed.settled(PATIENCE).await;
+    assert!(pressed.text().contains("🔒 In this server only the leaders add players"), "{}", pressed.text());
+    let quiet = world.ask(&member, LINK, &account(1003)).await;
+    assert!(quiet.components().is_empty() && !quiet.text().contains("list"), "{}", quiet.text());
+
+    world.says(&admin, IDS, &join(2), &["without being asked"]).await;
+    let joined = world.ask(&friend, LINK, &account(1004)).await;
+    assert!(joined.components().is_empty() && joined.text().contains("player list too"), "{}", joined.text());
+    let told = world.told(&admin, LIST, &[]).await;
+    assert!(told.contains("1004") && !told.contains("1002") && !told.contains("1003"), "{told}");
+    // A leader by role may not be anybody.
+    world.says(&member, IDS, &join(1), &["🔒"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_form_asks_neither_to_remember_nor_for_the_state() {
+    let world = World::new(&[("GOOD", Rule::Good)]).await;
+    world.feed.add("GOOD", "", "");
+    let _bot = world.start().await;
+    let (admin, member) = (world.admin(), world.member());
+    world.set_channel(&admin).await;
+    let post = world.message("GOOD").await;
+    let form = world.double.press(&member, &post, post.custom_id("Redeem for me")).await;
+    let rows = form.modal()["components"].as_array().unwrap().clone();
+    let fields: Vec<(&str, bool)> = rows
+        .iter()
+        .map(|row| &row["components"][0])
+        .map(|field| (field["custom_id"].as_str().unwrap(), field["required"].as_bool().unwrap_or(true)))
+        .collect();
+    assert_eq!(fields, [("player_id", true), ("state", false)]);
+    let answered = world.double.submit(&member, &form, &[("player_id", "1001"), ("state", "245")]).await;
+    answered.until(PATIENCE, |answered| answered.text().contains("🎁 1001: sent")).await;
+    assert!(answered.text().contains("I will remember 1001") && answered.text().contains("`/unlink`"));
+    let message = answered.message();
+    let pressed = world.double.press(&member, &message, message.custom_id(JOIN)).await;
+    pressed.settled(PATIENCE).await;
+    assert!(pressed.text().contains("✅ 1001 is on the player list now"), "{}", pressed.text());
+    world.says(&member, "unlink", &[], &["✅ The account is no longer linked to you"]).await;
+}
+
+/// Waits until the bot has reacted with this and nothing else.
+async fn reacted(world: &World, message: &Message, emoji: &str) {
+    let is_right = || (world.double.message(message.id).bot_reactions() == [emoji]).then_some(());
+    world.double.until(PATIENCE, &format!("{emoji} for {:?}", message.content), is_right).await;
+}
+
+fn channel() -> Vec<(&'static str, Value)> {
+    vec![("channel", json!(OTHER_CHANNEL.to_string()))]
+}
+
+async fn reading(allowed: bool) -> World {
+    let mut world = World::new(&[]).await;
+    world.set("DISCORD_MESSAGE_CONTENT", "true");
+    world.double.set_message_content(allowed);
+    world.double.set_bot_permissions(crate::world::GUILD, permission::POSTING | permission::ADD_REACTIONS);
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_typed_in_the_channel_join_the_list_whatever_happens_meanwhile() {
+    let world = reading(true).await;
+    let bot = world.start().await;
+    let (admin, member, friend, other) = (world.admin(), world.member(), world.member(), world.member());
+    let before = world.double.post(&member, OTHER_CHANNEL, "1009");
+    world.double.set_overwrite(OTHER_CHANNEL, 0, permission::ADD_REACTIONS);
+    world.says(&admin, IDS, &channel(), &["I need **Add Reactions** there", "Nothing was changed"]).await;
+    world.double.set_overwrite(OTHER_CHANNEL, 0, 0);
+    let told = world.told(&admin, IDS, &channel()).await;
+    assert!(told.contains(&format!("🆔 ID channel: <#{OTHER_CHANNEL}>")) && !told.contains("⚠️"), "{told}");
+    let both = [channel(), vec![("off", json!(true))]].concat();
+    world.says(&admin, IDS, &both, &["Use either `channel` or `off`"]).await;
+
+    let post = |user, text: &str| world.double.post(user, OTHER_CHANNEL, text);
+    // The double's players have four digits, and people's have eight: these are given to the game, too.
+    let first = post(&member, "100000001 #245");
+    reacted(&world, &first, "❌").await;
+    let plain = post(&member, "100001");
+    reacted(&world, &plain, "✅").await;
+    let again = post(&friend, "ID: 100001");
+    reacted(&world, &again, "🔁").await;
+    for text in ["hello", "245", "100001 Bob", "<@&5> @everyone 100002"] {
+        reacted(&world, &post(&other, text), "❌").await;
+    }
+    let elsewhere = world.double.post(&member, CHANNEL, "100003");
+    let by_a_bot = world.double.post_as_bot(OTHER_CHANNEL, "100004");
+
+    // Rate limits and faults only delay.
+    let mut refusals = 0;
+    world.double.fail_requests(move |attempt| {
+        let is_reaction = attempt.path.contains("/reactions/");
+        refusals += usize::from(is_reaction);
+        (is_reaction && refusals <= 3).then_some(match refusals {
+            1 => Fault::RateLimited { retry_after: std::time::Duration::from_millis(100), is_global: false },
+            2 => Fault::Status(500),
+            _ => Fault::DoneThenClosed,
+        })
+    });
+    let late = post(&friend, "100005");
+    reacted(&world, &late, "✅").await;
+    world.double.clear_faults();
+
+    // What came while the bot was away.
+    bot.kill().await;
+    let missed = [post(&friend, "100006"), post(&friend, "nothing"), post(&friend, "100001")];
+    let bot = world.start().await;
+    for (message, emoji) in missed.iter().zip(["✅", "❌", "🔁"]) {
+        reacted(&world, message, emoji).await;
+    }
+    bot.stop().await;
+    let bot = world.start().await;
+    bot.said("Connected to Discord").await;
+    let last = post(&friend, "100007");
+    reacted(&world, &last, "✅").await;
+    let told = world.told(&admin, LIST, &[]).await;
+    for player in ["100001", "100005", "100006", "100007"] {
+        assert!(told.contains(player), "{player}: {told}");
+    }
+    for player in ["100002", "100003", "100004", "1009"] {
+        assert!(!told.contains(player), "{player}: {told}");
+    }
+    for message in [&before, &elsewhere, &by_a_bot] {
+        assert!(world.double.message(message.id).reactions.is_empty(), "{message:?}");
+    }
+    // They are linked, five at most.
+    let accounts = world.told(&friend, "unlink", &[]).await;
+    assert!(accounts.contains("100005") && accounts.contains("100007"), "{accounts}");
+    reacted(&world, &post(&friend, "100008"), "✅").await;
+    reacted(&world, &post(&friend, "100009"), "❌").await;
+
+    world.says(&admin, IDS, &[("off", json!(true))], &["ID channel: none"]).await;
+    let after = post(&member, "100010");
+    world.says(&member, "giftcode", &[], &["no active"]).await;
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert!(world.double.message(after.id).reactions.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_who_floods_the_channel_is_answered_ten_times_a_minute() {
+    let world = reading(true).await;
+    let _bot = world.start().await;
+    let (admin, member, friend) = (world.admin(), world.member(), world.member());
+    world.told(&admin, IDS, &channel()).await;
+    let flood: Vec<Message> =
+        (0..20).map(|number| world.double.post(&member, OTHER_CHANNEL, &format!("x{number}"))).collect();
+    let own = world.double.post(&friend, OTHER_CHANNEL, "100001");
+    reacted(&world, &own, "✅").await;
+    let answered = flood.iter().filter(|message| !world.double.message(message.id).reactions.is_empty()).count();
+    assert_eq!(answered, 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_intent_the_bot_says_so_and_works() {
+    // Not asked for.
+    let world = World::new(&[]).await;
+    world.double.set_bot_permissions(crate::world::GUILD, permission::POSTING | permission::ADD_REACTIONS);
+    let bot = world.start().await;
+    world
+        .says(&world.admin(), IDS, &channel(), &["⚠️ I cannot read messages yet", "`DISCORD_MESSAGE_CONTENT=true`"])
+        .await;
+    bot.stop().await;
+
+    // Asked for, and not turned on in the portal: one session is refused, and the next one works.
+    let world = reading(false).await;
+    let bot = world.spawn();
+    world.double.connected(PATIENCE).await;
+    bot.said("Discord refuses DISCORD_MESSAGE_CONTENT=true: turn on “Message Content Intent”").await;
+    world.double.registered("manage", PATIENCE).await;
+    let admin = world.admin();
+    world
+        .says(&admin, IDS, &channel(), &["⚠️ Discord does not let me read messages", "*Message Content Intent*"])
+        .await;
+    world.says(&admin, LIST, &[], &["empty"]).await;
+    assert_eq!(world.double.identifies(), 1, "no loop");
+    bot.stop().await;
+}
