@@ -11,8 +11,8 @@ use crate::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::ports::{BatchMessage, MessageId};
 
-use super::tallies::{self, Counts};
 use super::guilds::SERVER_LANGUAGE;
+use super::tallies::{self, Counts};
 use super::{guilds, posts};
 use crate::store::handles::Batches;
 use crate::store::kernel::{Millis, StoreError};

@@ -107,7 +107,9 @@ fn faults(language: Language, key: &str, text: &Said, english: Option<&Said>) ->
     let (needed, allowed) = categories(language);
     for (number, has) in &text.plurals {
         let lacks: Vec<&str> = needed.iter().filter(|category| !has.contains(**category)).copied().collect();
-        let is_known = |key: &&String| key.parse::<u64>().is_ok() || needed.contains(&key.as_str()) || allowed.contains(&key.as_str());
+        let is_known = |key: &&String| {
+            key.parse::<u64>().is_ok() || needed.contains(&key.as_str()) || allowed.contains(&key.as_str())
+        };
         let unused: Vec<&String> = has.iter().filter(|key| !is_known(key)).collect();
         if !lacks.is_empty() {
             found.push(format!("{key}: the plural of ${number} lacks {}", lacks.join(", ")));
@@ -116,12 +118,17 @@ fn faults(language: Language, key: &str, text: &Said, english: Option<&Said>) ->
             found.push(format!("{key}: the language has no plural {unused:?} of ${number}"));
         }
     }
-    let (length, most) = (text.text.chars().count(), if key.starts_with("command-") { MAX_DESCRIPTION } else { MAX_TEXT });
+    let (length, most) =
+        (text.text.chars().count(), if key.starts_with("command-") { MAX_DESCRIPTION } else { MAX_TEXT });
     if length > most {
         found.push(format!("{key} has {length} characters, at most {most} are possible"));
     }
-    let words = || text.text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic) && !word.contains('$'));
-    if language != Language::En && english.is_some_and(|english| english.text == text.text) && words().count() > SAME_WORDS {
+    let words =
+        || text.text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic) && !word.contains('$'));
+    if language != Language::En
+        && english.is_some_and(|english| english.text == text.text)
+        && words().count() > SAME_WORDS
+    {
         found.push(format!("{key} is the English text"));
     }
     found
@@ -168,10 +175,16 @@ fn translations_are_right_in_the_languages_that_are_complete() {
 
 #[test]
 fn translations_with_faults_are_found() {
-    let english = [("x", "a = one\nb = { $n -> [one] { $n } code\n *[other] { $n } codes\n }\nc = Please open the list again\n    .label = { $x }\nd = d")];
+    let english = [(
+        "x",
+        "a = one\nb = { $n ->\n [one] { $n } code\n *[other] { $n } codes\n }\nc = Please open the list again\n    .label = { $x }\nd = d",
+    )];
     let report = |language, source: &'static str| report(language, &english, &[("x", source)]);
     assert_eq!(
-        report(Language::Ru, "b = { $n -> [one] { $n } код\n *[other] { $n } кодов\n }\nc = Please open the list again\n    .label = { $y }\ne = e"),
+        report(
+            Language::Ru,
+            "b = { $n ->\n [one] { $n } код\n *[other] { $n } кодов\n }\nc = Please open the list again\n    .label = { $y }\ne = e"
+        ),
         [
             "a is missing",
             "c.label takes {\"x\"}, and the translation {\"y\"}",
@@ -185,11 +198,20 @@ fn translations_with_faults_are_found() {
     let rest = "a = a\nc = c\n    .label = { $x }\nd = d\n";
     let with = |language, b: &str| report(language, Box::leak(format!("{rest}b = {b}").into_boxed_str()));
     assert_eq!(with(Language::Ja, "{ $n }個"), Vec::<String>::new());
-    assert_eq!(with(Language::Tr, "{ $n -> [one] { $n } kod\n *[other] { $n } kod\n }"), Vec::<String>::new());
-    assert_eq!(with(Language::Fr, "{ $n -> [0] x\n [one] { $n } code\n [many] { $n } de codes\n *[other] { $n } codes\n }"), Vec::<String>::new());
-    assert_eq!(with(Language::De, "{ $n -> [one] { $n }\n [few] { $n }\n *[other] { $n }\n }"), ["b: the language has no plural [\"few\"] of $n"]);
+    assert_eq!(with(Language::Tr, "{ $n ->\n [one] { $n } kod\n *[other] { $n } kod\n }"), Vec::<String>::new());
+    assert_eq!(
+        with(Language::Fr, "{ $n ->\n [0] x\n [one] { $n } code\n [many] { $n } de codes\n *[other] { $n } codes\n }"),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        with(Language::De, "{ $n ->\n [one] { $n }\n [few] { $n }\n *[other] { $n }\n }"),
+        ["b: the language has no plural [\"few\"] of $n"]
+    );
     // A choice by a word is no plural.
-    assert_eq!(with(Language::De, "{ $n -> [on] an { $n }\n *[off] aus { $n }\n }"), Vec::<String>::new());
-    assert_eq!(with(Language::De, &format!("{{ $n }} {}", "x".repeat(MAX_TEXT))), ["b has 1905 characters, at most 1900 are possible"]);
+    assert_eq!(with(Language::De, "{ $n ->\n [on] an { $n }\n *[off] aus { $n }\n }"), Vec::<String>::new());
+    assert_eq!(
+        with(Language::De, &format!("{{ $n }} {}", "x".repeat(MAX_TEXT))),
+        ["b has 1905 characters, at most 1900 are possible"]
+    );
     assert_eq!(with(Language::De, "{ $n").len(), 2, "it cannot be read, and is missing");
 }

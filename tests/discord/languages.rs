@@ -99,7 +99,8 @@ async fn each_person_is_answered_in_the_language_of_their_discord() {
     let opened = world.double.press(&player, &post, &for_me).await;
     assert_eq!(opened.modal()["title"], catalogue::form(Language::De)["title"]);
     let form = opened.modal();
-    let inputs = form["components"].as_array().unwrap().iter().map(|row| row["components"][0]["custom_id"].as_str().unwrap());
+    let inputs =
+        form["components"].as_array().unwrap().iter().map(|row| row["components"][0]["custom_id"].as_str().unwrap());
     let typed: Vec<(&str, &str)> = inputs.zip(["me", "245", "no"]).collect();
     let answered = world.double.submit(&player, &opened, &typed).await;
     answered.settled(PATIENCE).await;

@@ -1,4 +1,5 @@
-//! `docs/messages.md` shows every message in English, and `docs/messages/TAG.md` in each other language whose texts are complete.
+//! `docs/messages.md` shows every message in English, and the folder beside it has a page for each other language whose
+//! texts are complete.
 //! A change of wording or looks shows up there for review.
 
 use std::fmt::Write;

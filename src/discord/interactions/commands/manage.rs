@@ -6,7 +6,12 @@
 use super::{Context, access, codes, giftcode, idchannel, language, players};
 
 /// Manage gift codes and players
-#[poise::command(slash_command, guild_only, subcommands("giftcode", "players", "access::access", "language::language"), subcommand_required)]
+#[poise::command(
+    slash_command,
+    guild_only,
+    subcommands("giftcode", "players", "access::access", "language::language"),
+    subcommand_required
+)]
 pub(super) async fn manage(_ctx: Context<'_>) -> anyhow::Result<()> {
     Ok(())
 }

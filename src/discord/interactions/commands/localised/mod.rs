@@ -52,7 +52,8 @@ fn option_key(option: &str) -> String {
 
 /// The key of a choice: its name in lower case, with a hyphen for what a key cannot have.
 fn choice_key(choice: &str) -> String {
-    let slug: String = choice.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let slug: String =
+        choice.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     format!("{ROOT}-choice-{slug}")
 }
 

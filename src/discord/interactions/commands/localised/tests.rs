@@ -58,7 +58,11 @@ fn english() -> String {
     }
     file += "\n## Commands\n\n";
     for (key, command) in &all {
-        file += &format!("# /{}\n{key} = {}\n", key["command-".len()..].replace('-', " "), command.description.as_deref().unwrap());
+        file += &format!(
+            "# /{}\n{key} = {}\n",
+            key["command-".len()..].replace('-', " "),
+            command.description.as_deref().unwrap()
+        );
         for option in &command.parameters {
             let description = option.description.as_deref().unwrap();
             if shared.get(&*option.name).is_none_or(|(of_all, _)| *of_all != description) {
@@ -105,8 +109,14 @@ fn command_texts_are_within_discords_limits_in_every_language() {
         for object in found {
             let description = longest(object, "description");
             assert!(description <= MAX_DESCRIPTION && longest(object, "name") <= MAX_DESCRIPTION, "{object}");
-            size += longest(object, "name") + description + object["value"].as_str().map_or(0, |value| value.chars().count());
-            assert!(object["name_localizations"].as_object().is_none_or(|names| names.is_empty() || object.get("value").is_some()));
+            size += longest(object, "name")
+                + description
+                + object["value"].as_str().map_or(0, |value| value.chars().count());
+            assert!(
+                object["name_localizations"]
+                    .as_object()
+                    .is_none_or(|names| names.is_empty() || object.get("value").is_some())
+            );
         }
         assert!(size <= MAX_COMMAND, "{} has {size} characters", command["name"]);
         println!("/{}: {size} of {MAX_COMMAND} characters", command["name"].as_str().unwrap());
@@ -121,7 +131,11 @@ fn command_texts_are_given_for_every_locale_of_a_language() {
     for (key, command) in found {
         let mut described = vec![(key.clone(), command.description.clone(), &command.description_localizations)];
         for option in &command.parameters {
-            described.push((format!("{key}.{}", option.name), option.description.clone(), &option.description_localizations));
+            described.push((
+                format!("{key}.{}", option.name),
+                option.description.clone(),
+                &option.description_localizations,
+            ));
         }
         for (key, english, localised) in described {
             let localised: BTreeMap<&str, &str> = localised.iter().map(|(locale, text)| (&**locale, &**text)).collect();

@@ -5,6 +5,8 @@
 
 command-option-alliance = Which alliance; the one that posts in this channel if you leave it out
 command-option-code = The code
+command-choice-ask = ask
+command-choice-auto = auto
 command-choice-off = off
 command-choice-on = on
 
@@ -60,10 +62,16 @@ command-manage-players-import = Add the players of a file to the player list
     .skip_bad_lines = Import the good lines even if there are bad ones
 # /manage players export
 command-manage-players-export = Download the player list as a CSV file
+# /manage players idchannel
+command-manage-players-idchannel = Let members join the player list themselves: by typing their id in a channel, or after /link
+    .channel = The channel in which members type their player id
+    .off = No longer read such a channel
+    .join = After /link: off (only leaders add players), ask, or auto
 # /manage access
 command-manage-access = Show or choose the roles that may use /manage
     .role = A role whose members may use /manage too; leave it out to see who may
     .remove = Take it away from this role again
+    .alliance = For this alliance only; for all of them if you leave it out
 # /manage language
 command-manage-language = Show or choose the language of posts and progress messages
     .language = The language; leave it out to see which one is set
@@ -72,7 +80,7 @@ command-giftcode = Show the active gift codes
 # /link
 command-link = Link your game account, so that you can redeem codes for it
     .player_id = Your player id, shown in your in-game profile
-    .state = Your state, shown after the # in your profile
+    .state = Your state, shown after the # in your profile; it is searched if you leave it out
 # /unlink
 command-unlink = Unlink your game account
     .player_id = Which of your accounts; needed if you linked several
