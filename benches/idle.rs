@@ -166,7 +166,7 @@ impl Quiet {
     }
 
     fn posted(&self) -> Result<Posted, AnnounceError> {
-        Ok(Posted { id: MessageId(1 + self.messages.fetch_add(1, Ordering::Relaxed)), is_as_given: true })
+        Ok(Posted::new(MessageId(1 + self.messages.fetch_add(1, Ordering::Relaxed)), true))
     }
 }
 

@@ -128,7 +128,7 @@ struct Channels(Arc<AtomicU64>);
 
 impl Announcer for Channels {
     async fn announce(&self, _: &Announcement) -> Result<Posted, AnnounceError> {
-        Ok(Posted { id: MessageId(1 + self.0.fetch_add(1, Ordering::SeqCst)), is_as_given: true })
+        Ok(Posted::new(MessageId(1 + self.0.fetch_add(1, Ordering::SeqCst)), true))
     }
 
     async fn correct(&self, _: &Correction) -> Result<(), AnnounceError> {

@@ -30,9 +30,11 @@ use crate::services::backup::Backup;
 use crate::services::engine::{Engine, Unrecorded};
 use crate::services::eraser::Eraser;
 use crate::services::health::{HealthLog, HealthMonitor};
+use crate::services::notifier::Notifier;
 use crate::services::poster::Poster;
 use crate::services::reporter::Reporter;
 use crate::services::retention::{Retention, SizeWatch};
+use crate::services::upkeep::Upkeep;
 use crate::services::watcher::{Watcher, WatcherSettings};
 use crate::store::{StateKind, Store};
 
@@ -160,6 +162,8 @@ impl Process {
         let announcer = DiscordAnnouncer::new(self.rest.clone(), clock);
         let poster =
             Poster::new(announcer.clone(), store.posts(), store.guilds(), clock).measured(self.metrics.clone());
+        let notifier = Notifier::new(announcer.clone(), store.notices(), clock);
+        let upkeep = Upkeep::new(announcer.clone(), store.posts(), store.guilds(), clock);
         let reporter = Reporter::new(announcer, store.batches(), store.guilds(), store.posts(), clock, engine.status());
         let bot = Bot {
             guilds: store.guilds(),
@@ -198,6 +202,8 @@ impl Process {
         supervisor.add(engine);
         supervisor.add(Arc::new(HealthLog::new(health, clock)));
         supervisor.add(Arc::new(reporter));
+        supervisor.add(Arc::new(notifier));
+        supervisor.add(Arc::new(upkeep));
         supervisor.add(Arc::new(Eraser::new(store.erasures(), clock)));
         supervisor.add(Arc::new(Retention::new(store.tallies(), store.erasures(), clock)));
         if let Some((replica, max)) = self.replica.clone().zip(config.mongodb_max_size) {

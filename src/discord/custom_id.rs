@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::domain::codes::code::{Code, CodeKey};
 use crate::domain::players::player::{AllianceId, PlayerId};
+use crate::store::Which;
 
 /// The version at the start of every `custom_id`. Older versions must stay readable for ever.
 const VERSION: &str = "1";
@@ -25,6 +26,44 @@ pub enum Action {
     Join(PlayerId, AllianceId),
     /// The same for the alliance chosen in a menu.
     JoinChosen(PlayerId),
+    /// Try the code again for the players for whom it failed.
+    RetryFailed(Code, AllianceId),
+    /// Redeem the code for the player list.
+    RedeemForList(Code, AllianceId),
+    /// Show a page, counted from 0, of how the code stands with players.
+    CodePlayers(Code, AllianceId, Which, u32),
+    /// A menu of which players to show.
+    ChooseCodePlayers(Code, AllianceId),
+    /// Turn auto-redemption on, although it takes long.
+    AutoOn(AllianceId),
+    /// Do nothing, and say so.
+    Dismiss,
+    /// A part of an alliance's panel.
+    Panel(AllianceId, PanelPart),
+}
+
+/// The buttons, menus and forms of a panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
+pub enum PanelPart {
+    AddCode,
+    /// The form that [`PanelPart::AddCode`] opens.
+    AddCodeForm,
+    Missing,
+    /// The menu of the code whose players are shown.
+    MissingOf,
+    Retry,
+    /// The menu of the codes that are tried again.
+    RetryOf,
+    Redeem,
+    /// The menu of the codes that are redeemed.
+    RedeemOf,
+    AddPlayers,
+    RemovePlayers,
+    Players,
+    Status,
+    AutoOn,
+    AutoOff,
 }
 
 /// The most characters in a `custom_id` (docs/protocol.md, "Sizes").
@@ -39,6 +78,7 @@ impl Action {
         }
         let (name, rest) = (parts.next()?, parts.next().unwrap_or_default());
         let code = || Code::parse(rest).ok();
+        let alliance = |text: Option<&str>| text?.parse().ok().map(AllianceId);
         let player = |text: &str| PlayerId::new(text.parse().ok()?);
         Some(match name {
             "me" => Self::RedeemForMe(code()?),
@@ -51,10 +91,42 @@ impl Action {
                 rest.parse().ok()?,
                 parts.next().map(|id| id.parse().map(AllianceId)).transpose().ok()?,
             ),
+            "retry" => Self::RetryFailed(code()?, alliance(parts.next())?),
+            "list" => Self::RedeemForList(code()?, alliance(parts.next())?),
+            "have" => {
+                let alliance = alliance(parts.next())?;
+                Self::CodePlayers(code()?, alliance, Which::parse(parts.next()?)?, parts.next()?.parse().ok()?)
+            }
+            "have-of" => Self::ChooseCodePlayers(code()?, alliance(parts.next())?),
+            "auto-on" => Self::AutoOn(alliance(Some(rest))?),
+            "dismiss" => Self::Dismiss,
+            "panel" => Self::Panel(alliance(Some(rest))?, parts.next()?.parse().ok()?),
             "join" => Self::Join(player(rest)?, AllianceId(parts.next()?.parse().ok()?)),
             "join-of" => Self::JoinChosen(player(rest)?),
             _ => return None,
         })
+    }
+
+    /// The alliance that it names.
+    pub fn alliance(&self) -> Option<AllianceId> {
+        match self {
+            Self::RosterPage(_, alliance) => *alliance,
+            Self::RetryFailed(_, alliance)
+            | Self::RedeemForList(_, alliance)
+            | Self::CodePlayers(_, alliance, ..)
+            | Self::ChooseCodePlayers(_, alliance)
+            | Self::AutoOn(alliance)
+            | Self::Panel(alliance, _) => Some(*alliance),
+            Self::RedeemForMe(_)
+            | Self::RedeemForAll(_)
+            | Self::ChooseForMe
+            | Self::ChooseForAll
+            | Self::WhoAmI(_)
+            | Self::WhoChose(_)
+            | Self::Join(..)
+            | Self::JoinChosen(_)
+            | Self::Dismiss => None,
+        }
     }
 
     /// Whether it is short enough for a `custom_id`.
@@ -83,6 +155,15 @@ impl fmt::Display for Action {
             Self::WhoChose(id) => write!(f, "chosen:{id}"),
             Self::RosterPage(page, None) => write!(f, "roster:{page}"),
             Self::RosterPage(page, Some(alliance)) => write!(f, "roster:{page}:{alliance}"),
+            Self::RetryFailed(code, alliance) => write!(f, "retry:{code}:{alliance}"),
+            Self::RedeemForList(code, alliance) => write!(f, "list:{code}:{alliance}"),
+            Self::CodePlayers(code, alliance, which, page) => {
+                write!(f, "have:{code}:{alliance}:{}:{page}", which.name())
+            }
+            Self::ChooseCodePlayers(code, alliance) => write!(f, "have-of:{code}:{alliance}"),
+            Self::AutoOn(alliance) => write!(f, "auto-on:{alliance}"),
+            Self::Dismiss => f.write_str("dismiss"),
+            Self::Panel(alliance, part) => write!(f, "panel:{alliance}:{}", <&str>::from(part)),
             Self::Join(player, alliance) => write!(f, "join:{}:{alliance}", player.get()),
             Self::JoinChosen(player) => write!(f, "join-of:{}", player.get()),
         }
@@ -116,7 +197,27 @@ mod tests {
             ("1:all:gogoWOS", Action::RedeemForAll(code.clone())),
             ("1:me-of", Action::ChooseForMe),
             ("1:all-of", Action::ChooseForAll),
-            ("1:who:gogoWOS,gogoWOS", Action::WhoAmI(vec![code.clone(), code])),
+            ("1:who:gogoWOS,gogoWOS", Action::WhoAmI(vec![code.clone(), code.clone()])),
+            ("1:retry:gogoWOS:7", Action::RetryFailed(code.clone(), AllianceId(7))),
+            ("1:list:gogoWOS:7", Action::RedeemForList(code.clone(), AllianceId(7))),
+            ("1:have:gogoWOS:7:missing:3", Action::CodePlayers(code.clone(), AllianceId(7), Which::Missing, 3)),
+            ("1:have-of:gogoWOS:7", Action::ChooseCodePlayers(code, AllianceId(7))),
+            ("1:auto-on:7", Action::AutoOn(AllianceId(7))),
+            ("1:dismiss", Action::Dismiss),
+            ("1:panel:7:add-code", Action::Panel(AllianceId(7), PanelPart::AddCode)),
+            ("1:panel:7:add-code-form", Action::Panel(AllianceId(7), PanelPart::AddCodeForm)),
+            ("1:panel:7:missing", Action::Panel(AllianceId(7), PanelPart::Missing)),
+            ("1:panel:7:missing-of", Action::Panel(AllianceId(7), PanelPart::MissingOf)),
+            ("1:panel:7:retry", Action::Panel(AllianceId(7), PanelPart::Retry)),
+            ("1:panel:7:retry-of", Action::Panel(AllianceId(7), PanelPart::RetryOf)),
+            ("1:panel:7:redeem", Action::Panel(AllianceId(7), PanelPart::Redeem)),
+            ("1:panel:7:redeem-of", Action::Panel(AllianceId(7), PanelPart::RedeemOf)),
+            ("1:panel:7:add-players", Action::Panel(AllianceId(7), PanelPart::AddPlayers)),
+            ("1:panel:7:remove-players", Action::Panel(AllianceId(7), PanelPart::RemovePlayers)),
+            ("1:panel:7:players", Action::Panel(AllianceId(7), PanelPart::Players)),
+            ("1:panel:7:status", Action::Panel(AllianceId(7), PanelPart::Status)),
+            ("1:panel:7:auto-on", Action::Panel(AllianceId(7), PanelPart::AutoOn)),
+            ("1:panel:7:auto-off", Action::Panel(AllianceId(7), PanelPart::AutoOff)),
             ("1:chosen:0123abcd", Action::WhoChose("0123abcd".to_owned())),
             ("1:roster:7", Action::RosterPage(7, None)),
             ("1:roster:7:41", Action::RosterPage(7, Some(AllianceId(41)))),
@@ -141,6 +242,13 @@ mod tests {
             "1:who:",
             "1:chosen:",
             "1:chosen:a b",
+            "1:retry:X",
+            "1:retry:X:y",
+            "1:have:X:7:some:0",
+            "1:have:X:7:all",
+            "1:auto-on:",
+            "1:panel:7",
+            "1:panel:7:dance",
         ] {
             assert_eq!(Action::parse(foreign), None, "{foreign}");
         }
@@ -156,7 +264,15 @@ mod tests {
         fn an_action_reads_back_from_its_id(codes in proptest::collection::vec("[A-Za-z0-9][A-Za-z0-9_-]{0,31}", 1..12)) {
             let codes: Vec<Code> = codes.iter().map(|code| Code::parse(code).unwrap()).collect();
             let one = codes[0].clone();
-            for action in [Action::RedeemForMe(one.clone()), Action::RedeemForAll(one), Action::WhoAmI(codes)] {
+            let (alliance, page) = (AllianceId(u64::MAX), u32::MAX);
+            for action in [
+                Action::RedeemForMe(one.clone()),
+                Action::RedeemForAll(one.clone()),
+                Action::RetryFailed(one.clone(), alliance),
+                Action::CodePlayers(one.clone(), alliance, Which::Redeemed, page),
+                Action::ChooseCodePlayers(one, alliance),
+                Action::WhoAmI(codes),
+            ] {
                 prop_assert_eq!(Action::parse(&action.to_string()), Some(action.clone()));
                 prop_assert!(action.fits() || matches!(action, Action::WhoAmI(_)));
             }

@@ -2,19 +2,45 @@
 
 use jiff::Timestamp;
 use serenity::all::{
-    ChannelId as DiscordChannelId, ChannelType, GuildChannel, GuildId as DiscordGuildId, Member, Permissions,
+    ChannelFlags, ChannelId as DiscordChannelId, ChannelType, ForumTagId, GuildChannel, GuildId as DiscordGuildId,
+    Member, Permissions,
 };
 
+use crate::domain::codes::channel::{Blocked, ChannelKind};
 use crate::domain::players::player::{ChannelId, GuildId};
 
 use super::rest::{Rest, RestError};
 
-/// Posting needs these.
+/// Posting in a text or announcement channel needs these. Publishing the bot's own messages needs nothing else.
 pub const NEEDED: &[(Permissions, &str)] = &[
     (Permissions::VIEW_CHANNEL, "View Channel"),
     (Permissions::SEND_MESSAGES, "Send Messages"),
     (Permissions::EMBED_LINKS, "Embed Links"),
 ];
+
+/// The same for a thread.
+const NEEDED_IN_THREAD: &[(Permissions, &str)] = &[
+    (Permissions::VIEW_CHANNEL, "View Channel"),
+    (Permissions::SEND_MESSAGES_IN_THREADS, "Send Messages in Threads"),
+    (Permissions::EMBED_LINKS, "Embed Links"),
+];
+
+/// The same for a forum, in the words that Discord's clients use there.
+const NEEDED_IN_FORUM: &[(Permissions, &str)] = &[
+    (Permissions::VIEW_CHANNEL, "View Channel"),
+    (Permissions::SEND_MESSAGES, "Create Posts"),
+    (Permissions::SEND_MESSAGES_IN_THREADS, "Send Messages in Posts"),
+    (Permissions::EMBED_LINKS, "Embed Links"),
+];
+
+/// The permissions that posting in a channel of this kind needs.
+pub fn needed(kind: ChannelKind) -> &'static [(Permissions, &'static str)] {
+    match kind {
+        ChannelKind::Text | ChannelKind::Announcement => NEEDED,
+        ChannelKind::Thread => NEEDED_IN_THREAD,
+        ChannelKind::Forum => NEEDED_IN_FORUM,
+    }
+}
 
 /// Useful but not required: the list of failed players is a file, and a post is searched for in the history after an
 /// interruption.
@@ -30,7 +56,11 @@ pub const NEEDED_FOR_IDS: &[(Permissions, &str)] = &[
 
 /// All permissions that the bot needs to post; the invite link asks for them.
 pub fn used() -> Permissions {
-    NEEDED.iter().chain(USEFUL).fold(Permissions::empty(), |all, (permission, _)| all | *permission)
+    NEEDED
+        .iter()
+        .chain(NEEDED_IN_THREAD)
+        .chain(USEFUL)
+        .fold(Permissions::empty(), |all, (permission, _)| all | *permission)
 }
 
 /// The link that adds the bot to a server with exactly the permissions it uses. It cannot add the bot to a user's account.
@@ -57,8 +87,11 @@ pub fn manages_server(permissions: Option<Permissions>) -> bool {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Granted {
+    pub kind: ChannelKind,
     /// Already reduced by a timeout.
     pub permissions: Permissions,
+    /// Why nothing can be posted there although the permissions suffice.
+    pub blocked: Option<Blocked>,
     /// When the bot's timeout ends; `None` if it is in none.
     pub timed_out_until: Option<Timestamp>,
 }
@@ -79,7 +112,48 @@ pub async fn timed_out_until(rest: &Rest, guild: GuildId) -> Result<Option<Times
     Ok(timeout_of(member.communication_disabled_until, rest.now()))
 }
 
-/// The bot's permissions in a channel; `None` if the channel is not in this guild or is no text channel.
+impl Granted {
+    fn nothing(kind: ChannelKind) -> Self {
+        Self { kind, permissions: Permissions::empty(), blocked: None, timed_out_until: None }
+    }
+
+    /// The names of the permissions that posting lacks.
+    pub fn missing(&self) -> Vec<&'static str> {
+        missing(needed(self.kind), self.permissions)
+    }
+
+    /// The names of the useful permissions that are lacking.
+    pub fn missing_useful(&self) -> Vec<&'static str> {
+        missing(USEFUL, self.permissions)
+    }
+
+    pub fn may(&self, permission: Permissions) -> bool {
+        self.permissions.contains(permission) || self.permissions.administrator()
+    }
+}
+
+/// The kind of a channel; `None` if nothing can be posted there.
+pub fn kind_of(channel: &GuildChannel) -> Option<ChannelKind> {
+    match channel.kind {
+        ChannelType::Text => Some(ChannelKind::Text),
+        ChannelType::News => Some(ChannelKind::Announcement),
+        ChannelType::NewsThread | ChannelType::PublicThread | ChannelType::PrivateThread => Some(ChannelKind::Thread),
+        ChannelType::Forum => Some(ChannelKind::Forum),
+        _ => None,
+    }
+}
+
+/// Whether a post in this forum needs a tag, and one that everybody may use.
+pub fn tag_for(forum: &GuildChannel) -> Result<Option<ForumTagId>, Blocked> {
+    if !forum.flags.contains(ChannelFlags::REQUIRE_TAG) {
+        return Ok(None);
+    }
+    let free = forum.available_tags.iter().find(|tag| !tag.moderated);
+    free.map(|tag| Some(tag.id)).ok_or(Blocked::TagRequired)
+}
+
+/// The bot's permissions in a channel; `None` if the channel is not in this guild or of a kind that nothing can be posted
+/// in.
 ///
 /// A channel that the bot cannot view is no error: the guild's list includes it, so that everything else that is missing is
 /// known too. The list includes no threads, so a hidden thread grants nothing.
@@ -92,22 +166,35 @@ pub async fn in_channel(rest: &Rest, guild: GuildId, channel: ChannelId) -> Resu
             let channels: Vec<GuildChannel> = rest.channels(guild_id).await?;
             match channels.into_iter().find(|known| known.id.get() == channel.0) {
                 Some(known) => known,
-                None => return Ok(Some(Granted { permissions: Permissions::empty(), timed_out_until: None })),
+                None => return Ok(Some(Granted::nothing(ChannelKind::Thread))),
             }
         }
         Err(error) => return Err(error),
     };
-    // A thread has other permissions, and is archived at some point.
-    if channel.guild_id != guild_id || !matches!(channel.kind, ChannelType::Text | ChannelType::News) {
-        return Ok(None);
-    }
+    let Some(kind) = kind_of(&channel).filter(|_| channel.guild_id == guild_id) else { return Ok(None) };
+    // A thread has its parent's permissions.
+    let parent: Option<GuildChannel> = match channel.parent_id.filter(|_| kind == ChannelKind::Thread) {
+        None => None,
+        Some(parent) => match rest.channel(parent).await {
+            Ok(parent) => Some(parent),
+            Err(RestError::Refused { status: 403 | 404, .. }) => return Ok(Some(Granted::nothing(kind))),
+            Err(error) => return Err(error),
+        },
+    };
     let (guild, member): (_, Member) = (rest.guild(guild_id).await?, rest.member(guild_id, rest.my_id().await?).await?);
-    let permissions = guild.user_permissions_in(&channel, &member);
+    let permissions = guild.user_permissions_in(parent.as_ref().unwrap_or(&channel), &member);
     let timed_out_until = timeout_of(member.communication_disabled_until, rest.now());
     // A timeout does not apply to administrators.
     let is_silenced = timed_out_until.is_some() && !permissions.administrator();
     let permissions = if is_silenced { permissions & IN_A_TIMEOUT } else { permissions };
-    Ok(Some(Granted { permissions, timed_out_until: timed_out_until.filter(|_| is_silenced) }))
+    let manages_threads = permissions.manage_threads() || permissions.administrator();
+    let is_locked = channel.thread_metadata.is_some_and(|thread| thread.locked) && !manages_threads;
+    let blocked = match kind {
+        ChannelKind::Thread => is_locked.then_some(Blocked::ThreadLocked),
+        ChannelKind::Forum => tag_for(&channel).err(),
+        ChannelKind::Text | ChannelKind::Announcement => None,
+    };
+    Ok(Some(Granted { kind, permissions, blocked, timed_out_until: timed_out_until.filter(|_| is_silenced) }))
 }
 
 #[cfg(test)]
@@ -118,10 +205,10 @@ mod tests {
     fn the_invite_link_asks_for_exactly_the_used_permissions() {
         assert_eq!(
             invite_link(7),
-            "https://discord.com/oauth2/authorize?client_id=7&permissions=117760&integration_type=0\
+            "https://discord.com/oauth2/authorize?client_id=7&permissions=274878024704&integration_type=0\
              &scope=bot+applications.commands"
         );
-        assert_eq!(used().bits(), 1 << 10 | 1 << 11 | 1 << 14 | 1 << 15 | 1 << 16);
+        assert_eq!(used().bits(), 1 << 10 | 1 << 11 | 1 << 14 | 1 << 15 | 1 << 16 | 1 << 38);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The seams to remote things: services use these traits; the adapters and the simulated world implement them.
 
+pub mod notices;
 pub mod replica;
 
 use std::future::Future;
@@ -9,7 +10,7 @@ use jiff::Timestamp;
 use thiserror::Error;
 
 use crate::domain::answers::answer::{Answer, Reply};
-use crate::domain::codes::channel::{Blocked, OverReason};
+use crate::domain::codes::channel::{Blocked, ChannelKind, OverReason};
 use crate::domain::codes::code::Code;
 use crate::domain::codes::listing::Entry;
 use crate::domain::codes::post_plan::MessageKind;
@@ -103,10 +104,14 @@ pub struct Announcement {
     /// The first of the alliances for which it is posted.
     pub guild: AllianceId,
     pub channel: ChannelId,
+    /// What kind of channel that is; `None` if it is not known yet.
+    pub channel_kind: Option<ChannelKind>,
     /// The language of the server.
     pub language: Language,
     /// The roles to mention, each once.
     pub roles: Vec<RoleId>,
+    /// The codes are redeemed for the roster without anybody's request.
+    pub is_auto: bool,
     pub kind: MessageKind,
     /// How many codes the announcement holds in all its messages.
     pub total: usize,
@@ -126,6 +131,17 @@ pub struct Posted {
     pub id: MessageId,
     /// It shows the given content. Otherwise an earlier attempt or another process sent it, and its content is unknown.
     pub is_as_given: bool,
+    /// The thread that was made for it, as in a forum; `None` if it is in the channel itself.
+    pub thread: Option<ChannelId>,
+    /// What kind of channel it was sent to, as far as the announcer knows.
+    pub channel_kind: Option<ChannelKind>,
+}
+
+impl Posted {
+    /// A message in the given channel itself.
+    pub fn new(id: MessageId, is_as_given: bool) -> Self {
+        Self { id, is_as_given, thread: None, channel_kind: None }
+    }
 }
 
 /// Why a message was not sent or changed, or why that is unknown.
@@ -190,6 +206,8 @@ pub struct Correction {
     pub language: Language,
     /// The roles that the posts mention.
     pub roles: Vec<RoleId>,
+    /// The codes are redeemed for the roster without anybody's request.
+    pub is_auto: bool,
     pub kind: MessageKind,
     /// How many codes the announcement holds in all its messages.
     pub total: usize,
@@ -207,6 +225,8 @@ pub struct BatchMessage {
     pub guild: AllianceId,
     /// Where the message is, or is to be sent.
     pub channel: ChannelId,
+    /// What kind of channel that is, if it is known.
+    pub channel_kind: Option<ChannelKind>,
     /// `None` until it was sent.
     pub message: Option<MessageId>,
     /// The language of the server.
@@ -217,10 +237,60 @@ pub struct BatchMessage {
     pub tally: Tally,
     /// Every redemption is decided.
     pub is_finished: bool,
+    /// The code is over, or has become valid again since.
+    pub is_over: bool,
     /// The estimated remaining time.
     pub remaining: Option<Duration>,
     /// Why it waits, while it does.
     pub wait_reason: Option<WaitReason>,
+}
+
+impl BatchMessage {
+    /// Whether the message offers to try failed players again.
+    pub fn offers_retry(&self) -> bool {
+        self.is_finished && !self.is_over && self.tally.failures() > 0
+    }
+}
+
+/// A post in an announcement channel that is not published yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publication {
+    pub nonce: String,
+    pub guild: AllianceId,
+    pub channel: ChannelId,
+    pub message: MessageId,
+    /// How often it was refused.
+    pub tries: u32,
+    pub posted_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Published {
+    /// It is published, by this call or before.
+    Done,
+    /// It cannot be: the channel is no announcement channel, or the message is gone.
+    Never,
+}
+
+/// A sample post, which is taken back after a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sample {
+    /// Identifies the message for ever, and is stored before it is sent.
+    pub nonce: String,
+    pub server: GuildId,
+    pub guild: AllianceId,
+    pub channel: ChannelId,
+    /// `None` if it is unknown whether it was sent.
+    pub message: Option<MessageId>,
+    pub at: Timestamp,
+}
+
+/// What is done to messages after they are sent.
+pub trait MessageUpkeep: Send + Sync + 'static {
+    /// Publishes a message to the channels that follow its own: at most once, however often it is called.
+    fn publish(&self, publication: &Publication) -> impl Future<Output = Result<Published, AnnounceError>> + Send;
+    /// Deletes a sample. Returns whether it is gone; `false` if there is none, though one may have been sent a moment ago.
+    fn take_back(&self, sample: &Sample) -> impl Future<Output = Result<bool, AnnounceError>> + Send;
 }
 
 pub trait Announcer: Send + Sync + 'static {

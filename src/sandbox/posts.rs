@@ -64,7 +64,7 @@ impl TerminalAnnouncer {
     fn post(&self, message: &Announcement) -> std::io::Result<Posted> {
         let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(index) = book.by_nonce.get(&message.nonce) {
-            return Ok(Posted { id: MessageId(*index as u64 + 1), is_as_given: false });
+            return Ok(Posted::new(MessageId(*index as u64 + 1), false));
         }
         let code = |code: &AnnouncedCode| PostedCode { code: code.code.to_string(), generation: code.generation };
         let posted = PostedMessage {
@@ -77,7 +77,7 @@ impl TerminalAnnouncer {
         book.by_nonce.insert(posted.nonce.clone(), index);
         book.messages.push(posted);
         (self.show)(message);
-        Ok(Posted { id: MessageId(index as u64 + 1), is_as_given: true })
+        Ok(Posted::new(MessageId(index as u64 + 1), true))
     }
 }
 
@@ -119,6 +119,8 @@ mod tests {
             language: crate::domain::text::language::Language::En,
             server: GuildId(7),
             roles: Vec::new(),
+            channel_kind: None,
+            is_auto: false,
             kind: MessageKind::New,
             total: 0,
             codes: Vec::new(),

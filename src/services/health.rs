@@ -50,6 +50,11 @@ impl HealthMonitor {
         Self { backup: Some(backup), ..self }
     }
 
+    /// How the engine is doing.
+    pub fn engine(&self) -> EngineStatus {
+        self.engine.borrow().clone()
+    }
+
     pub async fn read(&self) -> Health {
         let posts = self.reports.failing_guilds().await.map(|failing_guilds| PostStatus { failing_guilds });
         let replica = self.sync_log.replica_status().await;

@@ -349,6 +349,10 @@ async fn correct<A: Announcer>(
         // The message is gone, alone or with its channel.
         _ if error.is_gone => posts.record_corrected(correction).await?,
         Some(Blocked::UnknownChannel) => posts.record_corrected(correction).await?,
+        // This thread alone: others of the same forum may be open.
+        Some(Blocked::ThreadLocked) => {
+            posts.put_off_correction(correction.nonce, after(clock, BLOCKED_CORRECTIONS)).await?;
+        }
         Some(_) => posts.put_off_corrections(guild, after(clock, BLOCKED_CORRECTIONS)).await?,
         None if error.is_outage => return Ok(Some(wait)),
         None if error.retry_after.is_some() => {

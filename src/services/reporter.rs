@@ -2,7 +2,8 @@
 //!
 //! # Guarantees
 //! A batch has one message, sent like a post: the intent with a nonce first, then the call, then the id. It is edited
-//! when there is news, at most every [`EDIT_EVERY`], and a last time when the batch has ended. Posts go first: while
+//! when there is news, at most every [`EDIT_EVERY`], a last time when the batch has ended, and once more when its code is
+//! over, to remove the button that tries again. Posts go first: while
 //! one is due, nothing is reported, for [`YIELD_FOR`] at most. A message that Discord does not answer delays the others
 //! for [`SHOW_TIMEOUT`] at most. Only a refused first message pauses a guild, because a channel that refuses edits may
 //! accept posts.
@@ -73,6 +74,7 @@ struct Shown {
     language: Language,
     tally: Tally,
     is_finished: bool,
+    offers_retry: bool,
     wait_reason: Option<WaitReason>,
 }
 
@@ -210,7 +212,8 @@ impl<B: BatchBoard> Reporter<B> {
             Ok(posted) => {
                 let is_announced = message.is_finished && posted.is_as_given;
                 if is_new || is_announced {
-                    let noted = self.batches.record_batch_message(key, Some(posted.id), false, is_announced).await;
+                    let retry = message.offers_retry();
+                    let noted = self.batches.record_batch_message(key, Some(posted), false, is_announced, retry).await;
                     noted.map_err(unnoted)?;
                 }
                 return Ok(posted.is_as_given);
@@ -225,7 +228,7 @@ impl<B: BatchBoard> Reporter<B> {
         match error.blocked {
             _ if is_new => {
                 let is_open = error.leaves_open(message.attempted_at.is_some());
-                self.batches.record_batch_message(key.clone(), None, is_open, false).await.map_err(unnoted)?;
+                self.batches.record_batch_message(key.clone(), None, is_open, false, false).await.map_err(unnoted)?;
                 if let Some(blocked) = error.blocked {
                     let wait = error.retry_after.unwrap_or(RESUME_AFTER).min(RESUME_AFTER);
                     let resume_at = self.clock.now().checked_add(wait).ok();
@@ -238,7 +241,10 @@ impl<B: BatchBoard> Reporter<B> {
             // The message is gone with its channel. The batch gets a new one in the guild's present channel.
             Some(Blocked::UnknownChannel) => {
                 self.batches.forget_batch_messages(key.guild, message.channel).await.map_err(unnoted)?;
+                self.batches.leave_retry_button(key).await.map_err(unnoted)?;
             }
+            // Pressing a button that cannot be removed only says that the code is over.
+            Some(_) if message.is_over => self.batches.leave_retry_button(key).await.map_err(unnoted)?,
             _ => {}
         }
         Err(error)
@@ -251,6 +257,7 @@ impl Shown {
             language: message.language,
             tally: message.tally.clone(),
             is_finished: message.is_finished,
+            offers_retry: message.offers_retry(),
             wait_reason: message.wait_reason.clone(),
         }
     }

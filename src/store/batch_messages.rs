@@ -5,13 +5,15 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::domain::answers::status::Status;
+use crate::domain::codes::channel::ChannelKind;
 use crate::domain::codes::code::{Code, CodeKey};
-use crate::domain::players::player::{AllianceId, PlayerId};
+use crate::domain::players::player::{AllianceId, ChannelId, PlayerId};
 use crate::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use crate::domain::redeeming::outcome::Outcome;
-use crate::ports::{BatchMessage, MessageId};
+use crate::ports::{BatchMessage, MessageId, Posted};
 
 use super::guilds::SERVER_LANGUAGE;
+use super::players::state_checks;
 use super::tallies::{self, Counts};
 use super::{guilds, posts};
 use crate::store::handles::Batches;
@@ -40,17 +42,29 @@ pub struct PastBatch {
 /// Selects the batches whose message does not show their final result. A result older than `?1` is not announced any
 /// more, but an existing message that shows an older state is corrected until the result is older than `?2`. `?3` is
 /// now. A paused guild is retried together with its posts. A listed code is announced by its post first, so a batch
-/// stays silent while the canary of its code is under way, and when the canary finds the code over.
+/// stays silent while the canary of its code is under way, and when the canary finds the code over. In a forum it waits
+/// for the code's post, because it is shown in that thread.
 const UNTOLD: &str = "runs.summarised IS NOT 1 AND g.channel_id IS NOT NULL AND (g.paused IS NULL OR g.resume_at <= ?3)
     AND (runs.finished_at IS NULL OR runs.finished_at > iif(runs.message_id IS NULL, ?1, ?2))
     AND (codes.hold_until IS NULL OR codes.hold_until <= ?3)
+    AND NOT (g.channel_kind IS 'forum' AND runs.message_id IS NULL
+             AND EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = runs.guild_id AND p.code_key = runs.code_key
+                         AND p.generation = runs.generation AND p.message_id IS NULL AND p.deleted = 0))
     AND (runs.nonce IS NOT NULL OR codes.condemned IS NULL OR codes.generation > runs.generation OR codes.listed = 0
          OR EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = runs.guild_id AND p.code_key = runs.code_key
                     AND p.generation = runs.generation AND (p.attempted_at IS NOT NULL OR p.message_id IS NOT NULL)))";
 
+/// Whether the code of a batch is over, or has become valid again since. `?3` is now.
+const IS_OVER: &str = "(codes.condemned IS NOT NULL OR codes.generation <> runs.generation OR codes.deleted = 1
+    OR (codes.expires_at IS NOT NULL AND codes.expires_at <= ?3))";
+/// Selects the thread of the batch's code, if the guild's posts go to a forum.
+const THREAD: &str = "(SELECT p.channel_id FROM posts p
+    WHERE g.channel_kind = 'forum' AND p.guild_id = runs.guild_id AND p.code_key = runs.code_key
+      AND p.generation = runs.generation AND p.message_id = p.channel_id AND p.deleted = 0)";
+
 /// Counts a batch's results over the present roster. For a code that has been over for long, it returns the numbers
 /// that were counted then.
-fn tally(connection: &Connection, key: &BatchKey, now: Timestamp) -> rusqlite::Result<Tally> {
+pub(super) fn tally(connection: &Connection, key: &BatchKey, now: Timestamp) -> rusqlite::Result<Tally> {
     if let Some(counts) = tallies::counted(connection, key.guild, &key.code, key.generation)? {
         let Counts { granted, already, failed, gave_up } = counts;
         return Ok(Tally { granted, already, unnamed: failed.saturating_add(gave_up), ..Tally::default() });
@@ -61,15 +75,19 @@ fn tally(connection: &Connection, key: &BatchKey, now: Timestamp) -> rusqlite::R
                      JOIN players p ON p.player_id = r.player_id
                      WHERE r.guild_id = ?1 AND r.deleted = 0";
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT d.outcome, count(*), count(*) FILTER (WHERE d.next_attempt_at > ?4) {on_roster} GROUP BY 1"
+        "SELECT d.outcome, count(*), count(*) FILTER (WHERE d.next_attempt_at > ?4),
+                count(*) FILTER (WHERE d.next_attempt_at > ?4 AND d.status IN (?5, ?6)) {on_roster} GROUP BY 1"
     ))?;
-    let mut rows = statement.query(params![key.guild, key.code, key.generation, Millis(now)])?;
+    let (refused, missing) = (Status::UserInfoError, Status::NoState);
+    let mut rows = statement.query(params![key.guild, key.code, key.generation, Millis(now), refused, missing])?;
     while let Some(row) = rows.next()? {
         let count: u32 = row.get(1)?;
         match row.get(0)? {
             Outcome::Granted => tally.granted = count,
             Outcome::Already => tally.already = count,
-            Outcome::Pending => (tally.pending, tally.waiting) = (count, row.get(2)?),
+            Outcome::Pending => {
+                (tally.pending, tally.waiting, tally.searching) = (count, row.get(2)?, row.get(3)?);
+            }
             Outcome::Failed | Outcome::GaveUp => {}
         }
     }
@@ -87,14 +105,15 @@ fn tally(connection: &Connection, key: &BatchKey, now: Timestamp) -> rusqlite::R
             _ => tally.failed.push(FailedGroup { status, gave_up, players: vec![player] }),
         }
     }
+    tally.found = state_checks::found_since_start(connection, key.guild, &key.code, key.generation)?;
     tally.failed.sort_by_key(|group| std::cmp::Reverse(group.players.len()));
     Ok(tally)
 }
 
 impl Batches {
     /// Returns the batches whose message does not show their final result, oldest first: unfinished ones, those that
-    /// ended after `since`, and those that ended after `mended_since` and have a message. Guilds that have no channel
-    /// or are paused are left out.
+    /// ended after `since`, and those that ended after `mended_since` and have a message. Also those whose message
+    /// offers to try again although their code is over. Guilds that have no channel or are paused are left out.
     pub async fn unannounced_batches(
         &self,
         since: Timestamp,
@@ -102,29 +121,45 @@ impl Batches {
     ) -> Result<Vec<(BatchKey, BatchMessage)>, StoreError> {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
+            let columns = format!(
+                "runs.guild_id, runs.code_key, runs.generation, coalesce(runs.nonce, ''), runs.message_id,
+                 runs.attempted_at, runs.finished_at IS NOT NULL, codes.code,
+                 iif(runs.message_id IS NULL AND runs.attempted_at IS NULL, coalesce({THREAD}, g.channel_id),
+                     coalesce(runs.channel_id, g.channel_id)),
+                 g.channel_id, g.channel_kind, {THREAD}, coalesce(g.server_id, g.guild_id), {IS_OVER}, runs.started_at, {SERVER_LANGUAGE}"
+            );
             let sql = format!(
-                "SELECT runs.guild_id, runs.code_key, runs.generation, coalesce(runs.nonce, ''), runs.message_id,
-                        runs.attempted_at, runs.finished_at IS NOT NULL, codes.code,
-                        iif(runs.message_id IS NULL AND runs.attempted_at IS NULL, g.channel_id,
-                            coalesce(runs.channel_id, g.channel_id)),
-                        coalesce(g.server_id, g.guild_id), {SERVER_LANGUAGE}
+                "SELECT {columns}
                  FROM runs INDEXED BY runs_untold JOIN codes USING (code_key) JOIN guilds g ON g.guild_id = runs.guild_id
-                 WHERE runs.deleted = 0 AND {UNTOLD} ORDER BY runs.started_at, runs.code_key, runs.guild_id"
+                 WHERE runs.deleted = 0 AND {UNTOLD}
+                 UNION ALL SELECT {columns}
+                 FROM runs INDEXED BY runs_offering JOIN codes USING (code_key) JOIN guilds g ON g.guild_id = runs.guild_id
+                 WHERE runs.deleted = 0 AND runs.offers_retry = 1 AND runs.summarised = 1 AND runs.message_id IS NOT NULL
+                   AND g.channel_id IS NOT NULL AND g.paused IS NULL AND g.disbanded_at IS NULL AND {IS_OVER}
+                 ORDER BY 15, 2, 1"
             );
             let mut statement = connection.prepare_cached(&sql)?;
             let rows = statement.query_map([Millis(since), Millis(mended_since), Millis(now)], |row| {
                 let key = BatchKey { guild: row.get(0)?, code: row.get(1)?, generation: row.get(2)? };
+                let channel: ChannelId = row.get(8)?;
+                let channel_kind = match () {
+                    () if row.get::<_, ChannelId>(9)? == channel => row.get(10)?,
+                    () if row.get::<_, Option<ChannelId>>(11)? == Some(channel) => Some(ChannelKind::Thread),
+                    () => None,
+                };
                 let message = BatchMessage {
                     nonce: row.get(3)?,
-                    server: row.get(9)?,
+                    server: row.get(12)?,
                     guild: key.guild,
-                    channel: row.get(8)?,
+                    channel,
+                    channel_kind,
                     message: row.get::<_, Option<i64>>(4)?.map(|id| MessageId(id.cast_unsigned())),
                     language: guilds::server_language(row)?,
                     attempted_at: row.get::<_, Option<Millis>>(5)?.map(|Millis(at)| at),
                     code: row.get(7)?,
                     tally: Tally::default(),
                     is_finished: row.get(6)?,
+                    is_over: row.get(13)?,
                     remaining: None,
                     wait_reason: None,
                 };
@@ -168,37 +203,42 @@ impl Batches {
         permission.map(|()| nonce)
     }
 
-    /// Records the result of sending a batch's message. `message` is its id, and ends a pause of the guild; it is
-    /// `None` if the message was not sent. With `maybe_sent`, it is unknown whether it was sent. With `is_announced`,
-    /// the message shows the final result.
+    /// Records the result of sending a batch's message. `sent` ends a pause of the guild; it is `None` if the message was
+    /// not sent. With `maybe_sent`, it is unknown whether it was sent. With `is_announced`, the message shows the final
+    /// result, and `offers_retry` is whether it has the button that tries again.
     ///
     /// # Errors
     /// If the result cannot be written, or this instance is no longer the leader. The message is shown again then.
     pub async fn record_batch_message(
         &self,
         key: BatchKey,
-        message: Option<MessageId>,
+        sent: Option<Posted>,
         maybe_sent: bool,
         is_announced: bool,
+        offers_retry: bool,
     ) -> Result<(), StoreError> {
         self.write(move |tx| {
             let was_sent = "SELECT 1 FROM runs WHERE guild_id = ?1 AND code_key = ?2 AND generation = ?3
                             AND message_id IS NOT NULL";
-            if message.is_some() && !tx.statement(was_sent)?.exists(params![key.guild, key.code, key.generation])? {
+            if sent.is_some() && !tx.statement(was_sent)?.exists(params![key.guild, key.code, key.generation])? {
                 guilds::works(tx, key.guild)?;
             }
             tx.execute(
                 "UPDATE runs SET message_id = coalesce(?4, message_id), attempted_at = iif(?5, attempted_at, NULL),
-                     summarised = iif(?6 AND finished_at IS NOT NULL, 1, summarised), version = ?7
+                     channel_id = coalesce(?8, channel_id),
+                     summarised = iif(?6 AND finished_at IS NOT NULL, 1, summarised),
+                     offers_retry = iif(?6, ?9, offers_retry), version = ?7
                  WHERE guild_id = ?1 AND code_key = ?2 AND generation = ?3",
                 params![
                     key.guild,
                     key.code,
                     key.generation,
-                    message.map(|id| id.0.cast_signed()),
+                    sent.map(|sent| sent.id.0.cast_signed()),
                     maybe_sent,
                     is_announced,
-                    tx.version()
+                    tx.version(),
+                    sent.and_then(|sent| sent.thread),
+                    offers_retry
                 ],
             )?;
             Ok(())
@@ -212,8 +252,22 @@ impl Batches {
     pub async fn silence_batch(&self, key: BatchKey) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(
-                "UPDATE runs SET summarised = 1, message_id = NULL, nonce = NULL, attempted_at = NULL, version = ?4
+                "UPDATE runs SET summarised = 1, message_id = NULL, nonce = NULL, attempted_at = NULL, offers_retry = NULL,
+                     version = ?4
                  WHERE guild_id = ?1 AND code_key = ?2 AND generation = ?3",
+                params![key.guild, key.code, key.generation, tx.version()],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Records that a batch's message can no longer be changed, and still offers to try again.
+    pub async fn leave_retry_button(&self, key: BatchKey) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            tx.execute(
+                "UPDATE runs SET offers_retry = NULL, version = ?4
+                 WHERE guild_id = ?1 AND code_key = ?2 AND generation = ?3 AND summarised = 1",
                 params![key.guild, key.code, key.generation, tx.version()],
             )?;
             Ok(())

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::codes::code::{Code, CodeKey};
-use crate::domain::players::player::AllianceId;
+use crate::domain::players::player::{AllianceId, PlayerId};
 use crate::store::handles::Batches;
 use crate::store::kernel::{Millis, StoreError, Tx};
 
@@ -101,6 +102,21 @@ pub(super) fn reopen(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::R
          WHERE code_key = ?1 AND generation = ?2 AND finished_at IS NOT NULL AND NOT ({NO_PENDING})"
     );
     tx.execute(&sql, params![key, generation, tx.version()])
+}
+
+/// How long after its end a batch's message follows changes of the roster. The reporter shows no older one again.
+pub(super) const FOLLOWED_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Makes the messages that offer to try a code again for this player, who has left the roster, show their result again.
+pub(super) fn show_without(tx: &Tx<'_>, guild: AllianceId, player: PlayerId) -> rusqlite::Result<usize> {
+    let since = tx.now().checked_sub(FOLLOWED_FOR).unwrap_or(Timestamp::MIN);
+    tx.execute(
+        "UPDATE runs SET summarised = 0, version = ?4
+         WHERE guild_id = ?1 AND offers_retry = 1 AND finished_at > ?3 AND deleted = 0
+           AND EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = ?2 AND d.code_key = runs.code_key
+                       AND d.generation = runs.generation AND d.outcome IN ('failed', 'gave_up') AND d.deleted = 0)",
+        params![guild, player, Millis(since), tx.version()],
+    )
 }
 
 fn counts(

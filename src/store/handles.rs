@@ -49,6 +49,8 @@ handles! {
     PostQueue by posts;
     /// Batches and their progress messages. For the reporter and Discord's commands.
     Batches by batches;
+    /// Notices: mentions after a batch, and reminders. For the notifier.
+    Notices by notices;
     /// The listings of the feeds. For the watcher.
     Listings by listings;
     /// Guilds and their settings. For Discord's commands and events.

@@ -25,6 +25,7 @@
 
 mod batch_messages;
 mod batches;
+mod code_players;
 mod codes;
 mod erasing;
 mod export;
@@ -34,6 +35,7 @@ mod import;
 mod inspection;
 mod kernel;
 mod listings;
+mod notices;
 mod players;
 mod posts;
 mod redemptions;
@@ -45,13 +47,14 @@ mod tallies;
 
 pub use batch_messages::{BatchKey, PastBatch};
 pub use batches::{BatchProgress, FinishedBatch, Lasted};
+pub use code_players::{ActiveCode, CodePlayer, CodePlayers, Outstanding, Which};
 pub use codes::{AddedCode, FoundCode};
 pub use erasing::{ErasedGuild, Forgotten};
 pub use export::{ExportError, ExportWriter, export_records, open_copy, read_export};
 pub use guilds::{AccessAdded, Alliance, Failing, GuildSettings, IdChannel};
 pub use handles::{
-    Batches, Codes, Erasures, Exports, Guilds, Imports, Listings, PostQueue, RedemptionQueue, Reports, Requests,
-    Rosters, SyncLog, Tallies,
+    Batches, Codes, Erasures, Exports, Guilds, Imports, Listings, Notices, PostQueue, RedemptionQueue, Reports,
+    Requests, Rosters, SyncLog, Tallies,
 };
 pub use import::{Imported, ImportedDatabase};
 pub use inspection::{
@@ -59,11 +62,13 @@ pub use inspection::{
 };
 pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreError, copy_state};
 pub use listings::ListingChanges;
-pub use players::{Joined, Linked, RosterChange, RosterPage};
+pub use notices::{DueNotice, Lacking, NoticeKey, Notifications};
+pub use players::{CheckCounts, Joined, Linked, RosterChange, RosterCheck, RosterPage};
+pub use posts::publications::PublishResult;
 pub use posts::{DueMessage, GuildPlan, NotPosted, Plan, Planned};
 pub use redemptions::{
-    Admission, AttemptResult, Candidate, CheckStart, Claim, ClaimRequest, Claims, Invalidated, Judged, Next, OverCode,
-    Recorded,
+    Admission, AttemptResult, Candidate, CheckStart, Claim, ClaimRequest, Claims, Invalidated, Judged, Next,
+    NextQuestion, OverCode, Recorded, StateQuestion, Waits,
 };
 pub use report::{
     Arrival, CodeOutcomes, CodePosts, CodeReport, DONE_PERCENT, GuildsReport, HourOutcomes, LatestCode, PausedGuild,

@@ -10,10 +10,11 @@ use crate::domain::codes::code::CodeKey;
 use crate::domain::players::player::{AllianceId, PlayerId};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::runtime::wake::Wake;
-use crate::store::handles::{RedemptionQueue, Requests};
+use crate::store::handles::Requests;
 use crate::store::kernel::{Millis, StoreError, Tx};
 use crate::store::posts::planning;
 use crate::store::redemptions::claim;
+use crate::store::redemptions::states::again;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BatchStart {
@@ -36,16 +37,6 @@ pub struct Standing {
     pub status: Option<Status>,
     /// When the next attempt is due; only for a pending redemption.
     pub next_attempt_at: Option<Timestamp>,
-}
-
-/// Makes failed and given-up redemptions of these players due again with a fresh attempt count, and returns how many.
-fn again(tx: &Tx<'_>, players: &str, values: &[&dyn rusqlite::ToSql]) -> rusqlite::Result<usize> {
-    let sql = format!(
-        "UPDATE redemptions SET outcome = 'pending', round = coalesce(round, 0) + 1, calls = 0, unknown = 0, temporary = 0,
-             claimed_by = NULL, claim = claim + 1, next_attempt_at = ?3, finished_at = NULL, version = ?4
-         WHERE code_key = ?1 AND generation = ?2 AND outcome IN ('failed', 'gave_up') AND deleted = 0 AND {players}"
-    );
-    tx.execute(&sql, values)
 }
 
 impl Requests {
@@ -173,34 +164,6 @@ impl Requests {
                 })
             });
             Ok(standing.optional()?)
-        })
-        .await
-    }
-}
-
-impl RedemptionQueue {
-    /// Retries a player's redemptions of valid codes that failed because the state was wrong or missing, and returns
-    /// how many. Call it after the state was corrected.
-    pub async fn retry_wrong_state(&self, player: PlayerId) -> Result<u32, StoreError> {
-        self.write(move |tx| {
-            let codes: Vec<(CodeKey, u32)> = tx
-                .statement(
-                    "SELECT d.code_key, d.generation FROM redemptions d JOIN codes c
-                          ON c.code_key = d.code_key AND c.generation = d.generation
-                     WHERE d.player_id = ?1 AND d.outcome = 'failed' AND d.deleted = 0 AND d.status IN (?2, ?3)
-                       AND c.deleted = 0 AND c.condemned IS NULL AND (c.expires_at IS NULL OR c.expires_at > ?4)",
-                )?
-                .query_map(params![player, Status::UserInfoError, Status::NoState, Millis(tx.now())], |row| {
-                    Ok((row.get(0)?, row.get(1)?))
-                })?
-                .collect::<Result<_, _>>()?;
-            for (key, generation) in &codes {
-                let values: [&dyn rusqlite::ToSql; 5] = [key, generation, &Millis(tx.now()), &tx.version(), &player];
-                again(tx, "player_id = ?5", &values)?;
-                batches::reopen(tx, key, *generation)?;
-            }
-            tx.wake_work();
-            Ok(u32::try_from(codes.len()).unwrap_or(u32::MAX))
         })
         .await
     }

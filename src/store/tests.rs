@@ -116,7 +116,7 @@ fn player(id: u64) -> Player {
 }
 
 fn sent(id: u64) -> Posted {
-    Posted { id: MessageId(id), is_as_given: true }
+    Posted::new(MessageId(id), true)
 }
 
 #[tokio::test(start_paused = true)]

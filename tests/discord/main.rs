@@ -8,12 +8,14 @@
 )]
 
 mod access;
+mod after;
 mod answering;
 mod backups;
 mod catalogue;
 mod crashes;
 mod deploys;
 mod erasing;
+mod forums;
 mod joining;
 mod languages;
 mod main_job;
@@ -26,6 +28,7 @@ mod pressing;
 mod progress;
 mod refusals;
 mod registering;
+mod reminders;
 mod rosters;
 mod safety;
 mod secrets;
@@ -34,4 +37,5 @@ mod secrets;
 mod server;
 mod servers;
 mod stats;
+mod targets;
 mod world;

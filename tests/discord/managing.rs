@@ -1,6 +1,7 @@
 //! `/manage giftcode`: the channel, auto-redemption, the codes, status and history.
 
-use giftcode_bot::sandbox::faults::Faults;
+use giftcode_bot::domain::players::player::PlayerId;
+use giftcode_bot::sandbox::faults::{Faults, Trouble, Wrong};
 use giftcode_bot::sandbox::rules::Rule;
 use serde_json::json;
 
@@ -160,15 +161,17 @@ async fn codes_are_redeemed_for_a_roster_retried_and_listed_in_the_history() {
     world.says(&admin, RETRY, &code("GOOD"), &["I do not know the code `GOOD`"]).await;
     world.says(&admin, ADD, &code("GOOD"), &["No channel is set, so it is not posted"]).await;
     world.says(&admin, REDEEM, &code("GOOD"), &["The player list is empty"]).await;
-    // 1010 is in another state.
-    world.import(&admin, "1001,A,245\n1010,B,245\n").await;
+    // The game does not know 1010 at first.
+    let unknown = Wrong::json(200, r#"{"code":1,"data":[],"msg":"role not exist","err_code":40001}"#);
+    world.game.set_troubles(vec![Trouble::of_all(unknown).of_player(PlayerId::new(1010).unwrap())]);
+    world.import(&admin, "1001,A,245\n1010,B,246\n").await;
     world.says(&admin, REDEEM, &code("good"), &["✅ I am redeeming `GOOD` for 2 players", "history"]).await;
     bot.said("Finished GOOD").await;
     world.says(&admin, REDEEM, &code("GOOD"), &["is done for all 2 players", "retry code:GOOD"]).await;
-    world.says(&admin, HISTORY, &code("GOOD"), &["1 redeemed", "1 failed", "1 player: the saved state is wrong"]).await;
+    world.says(&admin, HISTORY, &code("GOOD"), &["1 redeemed", "1 failed", "1 player: no player has this id"]).await;
     world.says(&admin, HISTORY, &code("VIP"), &["`VIP` was never redeemed"]).await;
     world.says(&admin, HISTORY, &code("??"), &["is not a gift code"]).await;
-    world.import(&admin, "1010,B,246\n").await;
+    world.game.set_troubles(Vec::new());
     world.says(&admin, RETRY, &code("GOOD"), &["✅ I am trying `GOOD` again for 1 player."]).await;
     world.granted("GOOD", 2).await;
     world.until("finished again", || bot.log().matches("Finished GOOD").count() == 2).await;

@@ -53,6 +53,9 @@ fn tag_text(tag: &str) -> String {
     if tag == format!("<#{CHANNEL}>") {
         return "**#gift-codes**".to_owned();
     }
+    if tag.starts_with("<@") && !tag.starts_with("<@&") {
+        return "**@Somebody**".to_owned();
+    }
     if tag == format!("<@&{ROLE}>") {
         return "**@Alliance**".to_owned();
     }
@@ -188,6 +191,7 @@ fn page(language: Language) -> String {
     let chapters: Vec<Chapter> = vec![
         catalogue::posts(language),
         catalogue::batches(language),
+        catalogue::after::after(language),
         catalogue::managing(language),
         catalogue::rosters(language),
         catalogue::own::who_may(language),
@@ -275,7 +279,8 @@ fn every_message_is_on_the_page() {
 
 #[test]
 fn the_longest_messages_keep_within_discords_limits() {
-    for (when, message) in Language::ALL.into_iter().flat_map(catalogue::longest) {
+    let longest = |language| catalogue::longest(language).into_iter().chain(catalogue::after::longest(language));
+    for (when, message) in Language::ALL.into_iter().flat_map(longest) {
         let mut json = serde_json::to_value(message.create()).unwrap();
         // The file is sent beside the JSON.
         json["attachments"] = Value::Array(Vec::new());

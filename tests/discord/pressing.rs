@@ -8,7 +8,7 @@ use crate::world::{CHANNEL, PATIENCE, World};
 use discord_double::{Double, Interaction, Message, ResponseKind, User};
 
 const FOR_ME: &str = "Redeem for me";
-const FOR_ALL: &str = "Redeem for all";
+const FOR_ALL: &str = "Alliance (leaders)";
 
 /// Presses a button and waits for the answer.
 async fn press(world: &World, user: &User, post: &Message, label: &str) -> Interaction {
@@ -119,7 +119,7 @@ async fn the_menus_of_a_post_with_several_codes() {
     world.active(&admin, 4).await;
     world.set_channel(&admin).await;
     let post = world.message("The 4 active gift codes").await;
-    let (me, all) = (post.custom_id("Redeem for me …"), post.custom_id("Redeem for all …"));
+    let (me, all) = (post.custom_id("Redeem for me …"), post.custom_id("Alliance (leaders) …"));
     let form = world.double.select(&member, &post, me, &["ONE", "TWO"]).await;
     assert_eq!(form.response_kind(), Some(ResponseKind::Modal));
     let answered = fill(&world, &member, &form, ["1002", "245"]).await;

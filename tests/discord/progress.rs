@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use giftcode_bot::domain::limits::budget::RateLimit;
-use giftcode_bot::sandbox::faults::Faults;
+use giftcode_bot::domain::players::player::PlayerId;
+use giftcode_bot::sandbox::faults::{Faults, Trouble, Wrong};
 use giftcode_bot::sandbox::rules::Rule;
 use serde_json::json;
 
@@ -83,8 +84,11 @@ async fn many_failures_are_attached_as_a_file_and_retried_in_the_same_message() 
     let _bot = world.start().await;
     let admin = world.admin();
     world.set_channel(&admin).await;
-    // Of 1050 to 1074, each seventh is a VIP. Three more are in a state of their own.
-    let lines = roster(1050..=1074) + "1101,=cmd(),999\n1102,\"a,b\",999\n1103,@everyone,999\n";
+    // Of 1050 to 1074, each seventh is a VIP. The game does not know three more.
+    let unknown = Wrong::json(200, r#"{"code":1,"data":[],"msg":"role not exist","err_code":40001}"#);
+    let of_player = |id| Trouble::of_all(unknown.clone()).of_player(PlayerId::new(id).unwrap());
+    world.game.set_troubles((1101..=1103).map(of_player).collect());
+    let lines = roster(1050..=1074) + "1101,=cmd(),300\n1102,\"a,b\",300\n1103,@everyone,300\n";
     world.import(&admin, &lines).await;
     let code = [("code", json!("VIP"))];
     world.told(&admin, "manage giftcode add", &code).await;
@@ -93,18 +97,18 @@ async fn many_failures_are_attached_as_a_file_and_retried_in_the_same_message() 
     let text = batch.text();
     assert!(text.contains("🎁 4 redeemed · ❌ 24 failed"), "{text}");
     assert!(text.contains("21 players: the VIP level is too low") && text.contains("… and 6 more"), "{text}");
-    assert!(text.contains("3 players: the saved state is wrong"), "{text}");
+    assert!(text.contains("3 players: no player has this id"), "{text}");
     let [file] = batch.attachments.clone().try_into().unwrap();
     assert_eq!(file.filename, "VIP-not-redeemed.csv");
     let csv = String::from_utf8(file.bytes).unwrap();
     assert_eq!(csv.lines().count(), 25, "{csv}");
     assert!(csv.contains("1101,'=cmd(),") && csv.contains("1103,'@everyone,"), "no name is a formula: {csv}");
     assert!(
-        csv.starts_with("player_id,nickname,status,reason\n") && csv.contains("1102,\"a,b\",USER_INFO_ERROR,"),
+        csv.starts_with("player_id,nickname,status,reason\n") && csv.contains("1102,\"a,b\",ROLE_NOT_EXIST,"),
         "{csv}"
     );
-    // The states are corrected.
-    world.import(&admin, "1101,A,300\n1102,B,300\n1103,C,300\n").await;
+    // It does now.
+    world.game.set_troubles(Vec::new());
     world.says(&admin, "manage giftcode retry", &code, &["✅ I am trying `VIP` again for 24 players."]).await;
     let is_repeated = || {
         let now = world.double.message(batch.id);

@@ -196,9 +196,12 @@ async fn without_a_login_a_player_without_a_state_is_told_so_and_costs_no_calls(
     let running = run(&state, &sim, limited(), "salt");
     state.until_decided().await;
     tokio::time::sleep(Duration::from_secs(10)).await;
-    assert!(running.engine.game().requests() <= 20 + 3, "20 redemptions, and a few looks for a login");
+    assert!(
+        running.engine.game().requests() <= 20 + 4,
+        "20 redemptions, a few looks for a login, and one for the state"
+    );
     running.end().await;
     let rows = state.store.reports().redemption_rows().await.unwrap();
-    let told = rows.iter().filter(|row| row.status.as_ref().is_some_and(|s| s.name() == "NO_STATE")).count();
+    let told = rows.iter().filter(|row| row.status.as_ref().is_some_and(|s| s.name() == "ROLE_NOT_EXIST")).count();
     assert_eq!((told, sim.ledger(|ledger| redeem_calls(ledger).len())), (1, 20));
 }

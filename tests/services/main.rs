@@ -16,6 +16,7 @@ mod posting_again;
 mod reporting;
 mod retention;
 mod state_checks;
+mod state_searches;
 mod support;
 mod unrecorded;
 mod verdict;

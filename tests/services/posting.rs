@@ -107,7 +107,7 @@ impl Announcer for Channels {
         match next {
             Next::LosesAnswer => error(true),
             Next::Hangs => std::future::pending().await,
-            _ => Ok(Posted { id: MessageId(id as u64 + 1), is_as_given }),
+            _ => Ok(Posted::new(MessageId(id as u64 + 1), is_as_given)),
         }
     }
 
@@ -136,11 +136,7 @@ impl Channels {
         let posts = self.posts.lock().unwrap();
         let is_it = |known: &Announcement| known.nonce == message.nonce && known.channel == message.channel;
         let found = posts.iter().position(is_it);
-        Some(
-            found
-                .map(|at| Posted { id: MessageId(at as u64 + 1), is_as_given: false })
-                .ok_or_else(AnnounceError::absent),
-        )
+        Some(found.map(|at| Posted::new(MessageId(at as u64 + 1), false)).ok_or_else(AnnounceError::absent))
     }
 
     pub fn tries_of(&self, guild: AllianceId) -> Vec<(Instant, ChannelId)> {

@@ -76,7 +76,7 @@ impl BatchBoard for Board {
         match next {
             Behaviour::Hangs => std::future::pending().await,
             Behaviour::LosesAnswer => Err(error),
-            _ => Ok(Posted { id: MessageId(7), is_as_given: next != Behaviour::WasThere }),
+            _ => Ok(Posted::new(MessageId(7), next != Behaviour::WasThere)),
         }
     }
 }

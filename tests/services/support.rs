@@ -95,11 +95,13 @@ impl StateFile {
         self.store.listings().apply_answer(Some(answer), &["feed".to_owned()], 6 * HOUR).await.unwrap();
     }
 
-    /// A guild with a channel and these players, with auto-redemption.
+    /// A guild with a channel and these players, with auto-redemption. Their states are known to be right.
     pub async fn guild(&self, guild: AllianceId, players: Vec<Player>) {
         self.store.guilds().set_channel(guild, ChannelId(guild.0 + 1)).await.unwrap();
         self.store.guilds().set_auto_redeem(guild, true).await.unwrap();
+        let ids = players.iter().map(|player| player.id).collect();
         self.store.rosters().add_to_roster(guild, players).await.unwrap();
+        self.store.redemptions().confirm_states(ids).await.unwrap();
     }
 
     /// Queries a number from the file.

@@ -100,13 +100,13 @@ impl Services {
             };
             let earlier = world.discord.messages.iter().find(is_known).map(|known| known.id);
             let posted = match earlier {
-                Some(id) => Posted { id: MessageId(id), is_as_given: false },
+                Some(id) => Posted::new(MessageId(id), false),
                 None => {
                     let id = world.discord.messages.len() as u64 + 1;
                     world.discord.messages.push(Message { id, nonce: nonce.clone(), channel, at: now });
                     world.note(&format!("discord: {} posts {nonce} with {} codes", actor.0, codes.len()));
                     world.checker.posted(actor, now, &nonce, &codes, &world.mongo);
-                    Posted { id: MessageId(id), is_as_given: true }
+                    Posted::new(MessageId(id), true)
                 }
             };
             if world.discord.fails(&mut world.random) {
@@ -133,7 +133,7 @@ impl Announcer for Services {
         let is_forgotten = |at| self.clock.now().duration_since(at) >= NONCE_WINDOW;
         if message.attempted_at.is_some_and(|at| message.is_moved || is_forgotten(at)) {
             let found = self.find(&message.nonce, message.channel).await?;
-            return found.map(|id| Posted { id: MessageId(id), is_as_given: false }).ok_or_else(AnnounceError::absent);
+            return found.map(|id| Posted::new(MessageId(id), false)).ok_or_else(AnnounceError::absent);
         }
         self.create(message).await
     }

@@ -166,7 +166,7 @@ impl Admin {
                 _ => self.acknowledged(roster_key).await,
             },
             _ => {
-                self.store.guilds().set_channel_and_role(guild, channel, Some(Some(RoleId(role)))).await?;
+                self.store.guilds().set_target(guild, channel, None, Some(vec![RoleId(role)])).await?;
                 self.acknowledged(guild_key).await
             }
         }

@@ -7,6 +7,7 @@ mod interaction;
 mod rest;
 mod schema;
 mod state;
+mod threads;
 mod users;
 
 use std::sync::Arc;
@@ -23,7 +24,8 @@ pub use state::faults::{Attempt, Fault, Gate, Point};
 pub use state::guild::{Channel, Guild, Overwrite, Role, User, permission};
 pub use state::interaction_record::ResponseKind;
 pub use state::limits::Limits;
-pub use state::message::{Attachment, Edit, Message};
+pub use state::message::{Attachment, CROSSPOSTED, Edit, Message};
+pub use state::thread::{Tag, Thread};
 
 /// Clones share one double.
 #[derive(Clone)]

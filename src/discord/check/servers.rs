@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use crate::discord::permissions::{self, Granted, NEEDED, USEFUL};
+use crate::discord::permissions::{self, Granted};
 use crate::discord::rest::{Rest, RestError};
 use crate::domain::check::{Finding, FindingId, servers, servers_in_words};
 use crate::domain::codes::channel::Blocked;
@@ -93,7 +93,9 @@ async fn check_one(rest: &Rest, server: &ServerOnFile) -> Checked {
         Ok(None) => {
             return finding(
                 FindingId::ServerChannelGone,
-                format!("the channel {channel} does not exist any more, or is no text channel of this server"),
+                format!(
+                    "the channel {channel} does not exist any more, or is no channel of this server that can be posted in"
+                ),
             );
         }
         // It has the channel's server hidden, or is not in it.
@@ -115,6 +117,8 @@ fn reason(blocked: Blocked) -> &'static str {
         Blocked::MissingAccess => "the bot could not see the channel",
         Blocked::MissingPermissions => "the bot was not allowed to post",
         Blocked::MissingHistory => "the bot was interrupted and may not read whether a code was posted",
+        Blocked::ThreadLocked => "the thread is locked or archived, and the bot may not reopen it",
+        Blocked::TagRequired => "posts in the forum need a tag, and only moderators may set one",
         Blocked::TimedOut => "the bot was in a timeout",
         Blocked::Removed => "the bot was removed",
     }
@@ -131,14 +135,18 @@ fn judge(server: &ServerOnFile, granted: Granted) -> Option<(FindingId, String)>
     }
     let paused = server.paused.map(|blocked| format!("; posts there are paused ({})", reason(blocked)));
     let paused = paused.unwrap_or_default();
-    let missing = permissions::missing(NEEDED, granted.permissions);
+    let missing = granted.missing();
     if !missing.is_empty() {
         return Some((
             FindingId::ServerBlocked,
             format!("the bot lacks {} in channel {channel}{paused}", missing.join(", ")),
         ));
     }
-    let useful = permissions::missing(USEFUL, granted.permissions);
+    if let Some(blocked) = granted.blocked {
+        let text = format!("nothing can be posted in channel {channel}: {}{paused}", reason(blocked));
+        return Some((FindingId::ServerBlocked, text));
+    }
+    let useful = granted.missing_useful();
     if let Some(blocked) = server.paused {
         let lacks = if useful.is_empty() { String::new() } else { format!("; the bot lacks {}", useful.join(", ")) };
         let text = format!(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serenity::all::{Context, FullEvent, GuildId as DiscordGuildId, OnlineStatus};
+use serenity::all::{Context, FullEvent, GuildChannel, GuildId as DiscordGuildId, OnlineStatus};
 
 use crate::discord::bot::Bot;
 use crate::discord::interactions::{components, forms, id_channel};
@@ -53,6 +53,12 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
             bot.connection.joined(id(guild.id));
             record_return(bot, id(guild.id)).await?;
             bot.guilds.note_locale(id(guild.id), &guild.preferred_locale).await?;
+            for alliance in bot.guilds.alliances(id(guild.id)).await? {
+                let channel = alliance.channel.map(|channel| serenity::all::ChannelId::new(channel.0.max(1)));
+                if let Some(known) = channel.and_then(|channel| guild.channels.get(&channel)) {
+                    learn_kind(bot, known).await?;
+                }
+            }
             resume(bot, guild.id).await?;
             if let Ok(me) = bot.rest.my_id().await
                 && let Some(member) = guild.members.get(&me)
@@ -72,17 +78,23 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
             bot.guilds.note_locale(id(guild.id), &guild.preferred_locale).await?;
         }
         FullEvent::ChannelDelete { channel, .. } => {
-            let (guild, channel) = (id(channel.guild_id), ChannelId(channel.id.get()));
-            for alliance in bot.guilds.alliances(guild).await? {
-                if alliance.channel == Some(channel)
-                    && bot.guilds.pause_guild(alliance.id, Some(channel), Blocked::UnknownChannel, None).await?
-                {
-                    tracing::info!("Guild {} is paused: {}", alliance.id, Blocked::UnknownChannel.meaning());
-                }
-            }
+            pause_for_loss(bot, id(channel.guild_id), ChannelId(channel.id.get())).await?;
+        }
+        FullEvent::ThreadDelete { thread, .. } => {
+            pause_for_loss(bot, id(thread.guild_id), ChannelId(thread.id.get())).await?;
         }
         // Channels, roles and our own membership all decide our permissions.
-        FullEvent::ChannelUpdate { new, .. } => resume(bot, new.guild_id).await?,
+        FullEvent::ChannelUpdate { new, .. } => {
+            learn_kind(bot, new).await?;
+            resume(bot, new.guild_id).await?;
+        }
+        // It may be open again.
+        FullEvent::ThreadUpdate { new, .. } => {
+            let (guild, thread) = (id(new.guild_id), ChannelId(new.id.get()));
+            if bot.guilds.alliances(guild).await?.iter().any(|alliance| alliance.channel == Some(thread)) {
+                resume(bot, new.guild_id).await?;
+            }
+        }
         FullEvent::GuildRoleUpdate { new, .. } => resume(bot, new.guild_id).await?,
         FullEvent::GuildMemberUpdate { event, .. }
             if bot.rest.my_id().await.is_ok_and(|me| me == event.user.id)
@@ -91,6 +103,27 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
             resume(bot, event.guild_id).await?;
         }
         _ => {}
+    }
+    Ok(())
+}
+
+/// Notes what kind of channel this is, if posts go there: admins can make a text channel an announcement channel.
+async fn learn_kind(bot: &Bot, channel: &GuildChannel) -> Result<(), StoreError> {
+    let Some(kind) = permissions::kind_of(channel) else { return Ok(()) };
+    if bot.guilds.channel_kind_seen(ChannelId(channel.id.get()), kind).await? {
+        tracing::info!("The channel {} of guild {} is of the kind {}", channel.id, channel.guild_id, kind.name());
+    }
+    Ok(())
+}
+
+/// Pauses a guild whose channel or thread was deleted.
+async fn pause_for_loss(bot: &Bot, guild: GuildId, channel: ChannelId) -> Result<(), StoreError> {
+    for alliance in bot.guilds.alliances(guild).await? {
+        if alliance.channel == Some(channel)
+            && bot.guilds.pause_guild(alliance.id, Some(channel), Blocked::UnknownChannel, None).await?
+        {
+            tracing::info!("Guild {} is paused: {}", alliance.id, Blocked::UnknownChannel.meaning());
+        }
     }
     Ok(())
 }

@@ -5,10 +5,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::discord::bot::Bot;
-use crate::discord::messages::appeal::Recheck;
+use crate::discord::messages::appeal::{self as words, Recheck};
+use crate::discord::messages::{Message, manage};
 use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::AllianceId;
+use crate::domain::text::language::Language;
 use crate::ports::AnnouncedCode;
 use crate::store::{CheckStart, StoreError};
 
@@ -55,4 +57,24 @@ pub(super) async fn wait_for_verdict(
         None => AppealResult::Active(found.shown),
         Some(over) => AppealResult::Over(over, recheck),
     }))
+}
+
+/// Returns a code that can be redeemed, or the refusal to answer with. Appeals for a code that is over.
+pub(super) async fn usable(
+    bot: &Bot,
+    alliance: AllianceId,
+    language: Language,
+    code: &Code,
+) -> anyhow::Result<Result<AnnouncedCode, Message>> {
+    let Some(found) = bot.codes.find_guild_code(alliance, code.key()).await? else {
+        return Ok(Err(manage::code_unknown(language, code)));
+    };
+    if found.over.is_none() {
+        return Ok(Ok(found.shown));
+    }
+    Ok(match appeal(bot, alliance, &found.shown.code).await? {
+        Some(AppealResult::Active(shown)) => Ok(shown),
+        Some(AppealResult::Over(over, recheck)) => Err(words::code_over(language, &found.shown.code, &over, recheck)),
+        None => Err(manage::code_unknown(language, code)),
+    })
 }

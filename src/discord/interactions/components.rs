@@ -6,13 +6,12 @@ use crate::discord::bot::Bot;
 use crate::discord::custom_id::{Action, chosen};
 use crate::discord::managers::may_manage;
 use crate::discord::messages::self_service::{self, Afterword};
-use crate::discord::messages::{access, manage, personal, players};
+use crate::discord::messages::{access, personal, players};
 use crate::domain::codes::code::Code;
 use crate::domain::players::access::Managed;
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
-use crate::store::FoundCode;
 
-use super::appeal::{AppealResult, appeal};
+use super::after;
 use super::commands::alliances::nearest;
 use super::linking::{self, Person};
 use super::redeem::{self, Accounts};
@@ -36,8 +35,9 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
     let user = UserId(component.user.id.get());
     let guild = component.guild_id.map(|id| GuildId(id.get()));
     let channel = ChannelId(component.channel_id.get());
-    let alliance = match (&action, guild) {
-        (Some(Action::RosterPage(_, Some(alliance))), _) => *alliance,
+    let named = action.as_ref().and_then(Action::alliance);
+    let alliance = match (named, guild) {
+        (Some(named), _) => named,
         (_, Some(guild)) => nearest(bot, guild, channel).await?,
         (_, None) => AllianceId(0),
     };
@@ -54,10 +54,10 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
         (Some(Action::RedeemForMe(code)), _, _) => redeem_for_person(bot, interaction, user, vec![code]).await,
         (Some(Action::ChooseForMe), _, Some(codes)) => redeem_for_person(bot, interaction, user, codes).await,
         (Some(Action::RedeemForAll(code)), Some(_), _) => {
-            redeem_for_roster(bot, interaction, alliance, vec![code]).await
+            after::redeem_for_roster(bot, interaction, alliance, vec![code]).await
         }
         (Some(Action::ChooseForAll), Some(_), Some(codes)) => {
-            redeem_for_roster(bot, interaction, alliance, codes).await
+            after::redeem_for_roster(bot, interaction, alliance, codes).await
         }
         (Some(Action::RosterPage(number, _)), Some(guild), _) => {
             // It may have been removed.
@@ -89,6 +89,7 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
             let joined = linking::join(bot, &person, player, alliance).await?;
             interaction.answer(&joined.unwrap_or_else(|| personal::outdated(interaction.language()))).await
         }
+        (Some(action), Some(guild), _) => after::act(bot, interaction, guild, action, component).await,
         _ => interaction.answer(&personal::outdated(interaction.language())).await,
     }
 }
@@ -96,13 +97,22 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
 /// Whether only those may do it who manage the bot in this server.
 fn is_for_managers(action: &Action) -> bool {
     match action {
-        Action::RedeemForAll(_) | Action::ChooseForAll | Action::RosterPage(..) => true,
         Action::RedeemForMe(_)
         | Action::ChooseForMe
         | Action::WhoAmI(_)
         | Action::WhoChose(_)
         | Action::Join(..)
         | Action::JoinChosen(_) => false,
+        Action::RedeemForAll(_)
+        | Action::ChooseForAll
+        | Action::RosterPage(..)
+        | Action::RetryFailed(..)
+        | Action::RedeemForList(..)
+        | Action::CodePlayers(..)
+        | Action::ChooseCodePlayers(..)
+        | Action::AutoOn(_)
+        | Action::Dismiss
+        | Action::Panel(..) => true,
     }
 }
 
@@ -132,32 +142,4 @@ async fn redeem_for_person(
     };
     interaction.defer().await?;
     redeem::redeem(bot, interaction, permit, Accounts::LinkedTo(user), &codes, Afterword::default()).await
-}
-
-async fn redeem_for_roster(
-    bot: &Bot,
-    interaction: &Interaction<'_>,
-    alliance: AllianceId,
-    codes: Vec<Code>,
-) -> anyhow::Result<()> {
-    interaction.defer().await?;
-    let mut started = Vec::new();
-    for code in codes {
-        let (code, generation) = match bot.codes.find_code(code.key()).await? {
-            None => (code.clone(), bot.codes.add_code(code).await?),
-            Some(FoundCode { shown, over: None }) => (shown.code, shown.generation),
-            Some(FoundCode { shown, over: Some(_) }) => match appeal(bot, alliance, &shown.code).await? {
-                Some(AppealResult::Active(shown)) => (shown.code, shown.generation),
-                Some(AppealResult::Over(over, recheck)) => {
-                    started.push((shown.code, Err((over, recheck))));
-                    continue;
-                }
-                None => continue,
-            },
-        };
-        let start = bot.requests.start_batch(alliance, code.key(), generation).await?;
-        started.push((code, Ok(start)));
-    }
-    let channel = bot.guilds.guild(alliance).await?.channel;
-    interaction.answer(&manage::batches_started(interaction.language(), &started, channel)).await
 }

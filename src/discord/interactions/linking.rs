@@ -61,7 +61,11 @@ pub(super) async fn link(
     if linked == Linked::TooMany {
         return Ok(Err(personal::too_many_links(person.language)));
     }
-    let retried = if state.is_some() { bot.redemptions.retry_wrong_state(id).await? } else { 0 };
+    let mut retried = 0;
+    if state.is_some() {
+        bot.redemptions.confirm_states(vec![id]).await?;
+        retried = bot.redemptions.retry_wrong_state(id).await?;
+    }
     let invitation = invite(bot, person, id).await?;
     Ok(Ok(LinkedAccount { id, state, is_new: linked == Linked::New, retried, invitation }))
 }

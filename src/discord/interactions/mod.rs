@@ -3,6 +3,7 @@
 //! [`commands`], [`components`] and [`forms`] each read one kind of interaction; [`redeem`], [`appeal`] and [`linking`] do
 //! the work that several of them share. [`response`] acknowledges an interaction and sends its answer.
 
+mod after;
 mod appeal;
 pub(super) mod commands;
 pub(super) mod components;

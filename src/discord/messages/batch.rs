@@ -2,19 +2,22 @@
 #![allow(unused_variables, reason = "texts are being moved to Fluent")]
 
 use jiff::Timestamp;
-use serenity::all::{CreateEmbed, CreateEmbedFooter};
+use serenity::all::{CreateActionRow, CreateEmbed, CreateEmbedFooter};
 
-use crate::domain::players::player::{PlayerId, display_name};
+use crate::domain::codes::code::Code;
+use crate::domain::players::player::PlayerId;
 use crate::domain::players::spreadsheet;
 use crate::domain::redeeming::batch_progress::{FailedGroup, Tally, bar};
 use crate::domain::redeeming::explanation::{advice, meaning};
 use crate::domain::text::language::Language;
 use crate::ports::BatchMessage;
 
-use super::escape::{clip, escape, in_text};
+pub use super::escape::player;
+use super::escape::{clip, in_text};
 use super::health::wait_reason;
 use super::post::mark;
-use super::{Message, colour, count, thousands};
+use super::states::of_batch;
+use super::{Message, after, colour, count, thousands};
 
 /// Cells of the progress bar.
 const BAR: u32 = 20;
@@ -22,6 +25,8 @@ const BAR: u32 = 20;
 const MAX_GROUPS: usize = 8;
 /// The most names per group. If any name is left out, a file with all of them is attached.
 const MAX_NAMES: usize = 15;
+/// The most characters of a group's field.
+const MAX_FIELD: usize = 600;
 
 /// `now` turns the remaining time into a time of day.
 pub fn batch(language: Language, batch: &BatchMessage, now: Timestamp) -> Message {
@@ -40,6 +45,9 @@ fn progress(language: Language, batch: &BatchMessage, now: Timestamp) -> Message
     if let Some(reason) = &batch.wait_reason {
         text += &format!("\n💤 {}", clip(&wait_reason(language, reason), 300));
     }
+    if let Some(states) = of_batch(language, tally) {
+        text += &format!("\n{}", clip(&states, 1500));
+    }
     let embed = CreateEmbed::new()
         .title(format!("⏳ Redeeming {} for {}", in_text(&batch.code), count(all, "player")))
         .url(mark(&batch.nonce))
@@ -53,11 +61,19 @@ pub fn without_file(language: Language, batch: &BatchMessage) -> Message {
     let text =
         "There was no room for all names. To get the whole list as a file, allow me to “Attach Files” in this channel.";
     Message::embed(result_embed(language, batch).0.footer(CreateEmbedFooter::new(text)))
+        .with_rows(rows(language, batch))
+}
+
+fn rows(language: Language, batch: &BatchMessage) -> Vec<CreateActionRow> {
+    match batch.offers_retry() {
+        true => vec![CreateActionRow::Buttons(vec![after::retry_button(language, &batch.code, batch.guild)])],
+        false => Vec::new(),
+    }
 }
 
 fn result(language: Language, batch: &BatchMessage) -> Message {
     let (embed, is_whole) = result_embed(language, batch);
-    let message = Message::embed(embed);
+    let message = Message::embed(embed).with_rows(rows(language, batch));
     let name = format!("{}-not-redeemed.csv", batch.code);
     if is_whole { message } else { message.with_file(name, failures_file(language, &batch.tally)) }
 }
@@ -75,8 +91,11 @@ fn result_embed(language: Language, batch: &BatchMessage) -> (CreateEmbed, bool)
         .title(format!("{sign} {}: done for {}", in_text(&batch.code), count(all, "player")))
         .url(mark(&batch.nonce))
         .colour(colour)
-        .description(counts(language, tally));
-    with_reasons(language, embed, &tally.failed)
+        .description(match of_batch(language, tally) {
+            Some(states) => format!("{}\n{}", counts(language, tally), clip(&states, 1500)),
+            None => counts(language, tally),
+        });
+    with_reasons(language, embed, &tally.failed, Some(&batch.code).filter(|_| !batch.is_over))
 }
 
 /// `🎁 90 redeemed · 📦 5 already claimed · ❌ 5 failed · ⏳ 12 to go`, without the zeros.
@@ -117,8 +136,13 @@ pub fn by_reason(language: Language, groups: &[FailedGroup]) -> Vec<FailedGroup>
     merged
 }
 
-/// Adds a field for each reason. Also returns whether all names had room.
-fn with_reasons(language: Language, mut embed: CreateEmbed, groups: &[FailedGroup]) -> (CreateEmbed, bool) {
+/// Adds a field for each reason. `code` is `None` if it cannot be tried again. Also returns whether all names had room.
+pub(super) fn with_reasons(
+    language: Language,
+    mut embed: CreateEmbed,
+    groups: &[FailedGroup],
+    code: Option<&Code>,
+) -> (CreateEmbed, bool) {
     let groups = by_reason(language, groups);
     let mut is_whole = groups.len() <= MAX_GROUPS;
     for group in groups.iter().take(MAX_GROUPS) {
@@ -126,35 +150,44 @@ fn with_reasons(language: Language, mut embed: CreateEmbed, groups: &[FailedGrou
         if let Some(advice) = advice(&group.status) {
             text += &format!("→ {advice}\n");
         }
-        let names: Vec<String> = group.players.iter().take(MAX_NAMES).map(|(id, name)| player(*id, name)).collect();
-        text += &names.join(", ");
-        let left = group.players.len().saturating_sub(MAX_NAMES);
-        if left > 0 {
-            text += &format!(" … and {left} more");
+        if let Some(command) = after::command(language, group, code) {
+            text += &format!("{command}\n");
         }
-        is_whole &= left == 0 && text.chars().count() <= 600;
+        let (names, is_all) = names(language, &group.players);
+        text += &names;
+        is_whole &= is_all && text.chars().count() <= MAX_FIELD;
         let number = u32::try_from(group.players.len()).unwrap_or(u32::MAX);
-        embed =
-            embed.field(format!("{}: {}", count(number, "player"), reason(language, group)), clip(&text, 600), false);
+        let title = format!("{}: {}", count(number, "player"), reason(language, group));
+        embed = embed.field(title, clip(&text, MAX_FIELD), false);
     }
     (embed, is_whole)
 }
 
-/// A player's name and id, as lists show them.
-pub fn player(id: PlayerId, nickname: &str) -> String {
-    let name = display_name(nickname, id);
-    let number = id.to_string();
-    if name == number { number } else { format!("{} ({number})", escape(&name, 32)) }
+/// The names that have room, and whether these are all.
+pub(super) fn names(_language: Language, players: &[(PlayerId, String)]) -> (String, bool) {
+    let names: Vec<String> = players.iter().take(MAX_NAMES).map(|(id, name)| player(*id, name)).collect();
+    let mut text = names.join(", ");
+    let left = players.len().saturating_sub(MAX_NAMES);
+    if left > 0 {
+        text += &format!(" … and {left} more");
+    }
+    let is_all = left == 0 && text.chars().count() <= MAX_FIELD;
+    (clip(&text, MAX_FIELD), is_all)
 }
 
 /// Everybody who did not get the code, as CSV.
 fn failures_file(language: Language, tally: &Tally) -> Vec<u8> {
+    spreadsheet::write(["player_id", "nickname", "status", "reason"], failure_rows(language, tally))
+}
+
+/// Id, name, status and reason of each player who did not get the code.
+pub(super) fn failure_rows(language: Language, tally: &Tally) -> Vec<[String; 4]> {
     let of_group = |group: &FailedGroup| {
         let (status, reason) = (group.status.to_string(), reason(language, group));
         let row = move |(id, name): &(PlayerId, String)| [id.to_string(), name.clone(), status.clone(), reason.clone()];
         group.players.iter().map(row).collect::<Vec<_>>()
     };
-    spreadsheet::write(["player_id", "nickname", "status", "reason"], tally.failed.iter().flat_map(of_group))
+    tally.failed.iter().flat_map(of_group).collect()
 }
 
 #[cfg(test)]
@@ -177,7 +210,7 @@ mod tests {
         ];
         let merged = by_reason(Language::En, &groups);
         assert_eq!(merged.iter().map(|group| group.players.len()).collect::<Vec<_>>(), [4, 3, 1]);
-        let (embed, is_whole) = with_reasons(Language::En, CreateEmbed::new(), &groups[..3]);
+        let (embed, is_whole) = with_reasons(Language::En, CreateEmbed::new(), &groups[..3], None);
         let shown = serde_json::to_value(embed).unwrap();
         assert_eq!(shown.to_string().matches("https://").count(), 1, "{shown:#}");
         assert!(is_whole && shown["fields"].as_array().unwrap().len() == 2);

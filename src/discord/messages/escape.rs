@@ -1,12 +1,20 @@
 //! Codes as messages show them.
 
 use crate::domain::codes::code::{Code, MAX_CODE_CHARS};
+use crate::domain::players::player::{PlayerId, display_name};
 
 pub use crate::domain::text::markdown::{clip, escape};
 
 /// A code outside backticks, where its `_` and `-` would be markdown.
 pub fn in_text(code: &Code) -> String {
     escape(code.as_str(), MAX_CODE_CHARS)
+}
+
+/// A player's name and id, as lists show them.
+pub fn player(id: PlayerId, nickname: &str) -> String {
+    let name = display_name(nickname, id);
+    let number = id.to_string();
+    if name == number { number } else { format!("{} ({number})", escape(&name, 32)) }
 }
 
 #[cfg(test)]

@@ -7,76 +7,22 @@ use serenity::all::CreateEmbed;
 use crate::domain::codes::channel::OverReason;
 use crate::domain::codes::code::{Code, CodeError};
 use crate::domain::health::{DiscordStatus, EnginePhase, EngineStatus, Feeds, ReplicaStatus};
-use crate::domain::players::player::{ChannelId, RoleId};
+use crate::domain::players::player::ChannelId;
 use crate::domain::text::language::Language;
 use crate::ports::AnnouncedCode;
-use crate::store::{BatchStart, GuildSettings, OverCode, PastBatch};
+use crate::store::{BatchStart, CheckCounts, GuildSettings, OverCode, PastBatch};
 
 use super::appeal::{Recheck, code_over, over_lines};
 use super::batch::{by_reason, counts, reason};
 use super::escape::{clip, escape, in_text};
-use super::{Message, colour, count, health, thousands, when};
+use super::{Message, colour, count, health, mentions, states, thousands, when};
 
 /// Batches that the history shows.
 pub const HISTORY_BATCHES: u32 = 10;
 /// Codes that the list shows.
 const LIST_CODES: usize = 40;
 
-/// The role that a server's posts mention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mention {
-    Nobody,
-    /// Nobody any more, as requested.
-    Removed,
-    /// Nobody any more, because the role was deleted.
-    Gone,
-    Role(RoleId),
-    /// A role whose members Discord does not notify.
-    Silent(RoleId),
-}
-
-impl Mention {
-    pub fn role(self) -> Option<RoleId> {
-        match self {
-            Self::Role(role) | Self::Silent(role) => Some(role),
-            Self::Nobody | Self::Removed | Self::Gone => None,
-        }
-    }
-}
-
-/// `is_first` if the server had no channel before, so that the active codes are posted. `missing` names permissions that are
-/// useful but not required.
-pub fn channel_set(
-    language: Language,
-    channel: ChannelId,
-    is_first: bool,
-    mention: Mention,
-    missing: &[&str],
-) -> Message {
-    let active = if is_first { ", starting with the active ones" } else { "" };
-    let mut text = format!("✅ From now on, I post gift codes in <#{channel}>{active}.");
-    match mention {
-        Mention::Nobody => {}
-        Mention::Removed => text += " Posts no longer mention a role.",
-        Mention::Gone => {
-            text +=
-                " The role that posts mentioned was deleted, so they mention nobody now. Set another one with `role`."
-        }
-        Mention::Role(role) => text += &format!(" Each post mentions <@&{role}>."),
-        Mention::Silent(role) => {
-            text += &format!(
-                " Each post names <@&{role}>, but Discord notifies nobody: turn on “Allow anyone to @mention this role” in the \
-                 role's settings."
-            );
-        }
-    }
-    if !missing.is_empty() {
-        text += &format!(" Please also allow me to {} there.", in_words(language, missing));
-    }
-    Message::text(text)
-}
-
-fn in_words(language: Language, items: &[&str]) -> String {
+pub(super) fn in_words(language: Language, items: &[&str]) -> String {
     match items {
         [] => String::new(),
         [only] => format!("**{only}**"),
@@ -114,9 +60,11 @@ pub fn role_or_none(language: Language) -> Message {
     Message::text("❌ Use either `role` or `no_role`, not both. Nothing was changed.")
 }
 
-/// The channel is missing, in another server, or a thread.
+/// The channel is missing, in another server, or of a kind without messages.
 pub fn channel_unknown(language: Language) -> Message {
-    Message::text("❌ I cannot post there. Choose a text or announcement channel of this server. Nothing was changed.")
+    Message::text(
+        "❌ I cannot post there. Choose a text channel, announcement channel, thread or forum of this server. Nothing was changed.",
+    )
 }
 
 pub fn channel_unset(language: Language, was_set: bool) -> Message {
@@ -124,17 +72,6 @@ pub fn channel_unset(language: Language, was_set: bool) -> Message {
         "✅ I no longer post gift codes in this server. Redemptions in progress continue."
     } else {
         "No channel is set, so no gift codes are posted in this server."
-    })
-}
-
-pub fn auto_on(language: Language, players: u32) -> Message {
-    Message::text(match players {
-        0 => {
-            "✅ From now on, every code is redeemed for the player list. The list is empty: add players with `/manage players \
-             add` or `/manage players import`."
-                .to_owned()
-        }
-        _ => format!("✅ From now on, every code is redeemed for the player list ({}).", count(players, "player")),
     })
 }
 
@@ -273,6 +210,8 @@ pub fn retried(language: Language, code: &Code, again: u32) -> Message {
 #[derive(Debug, Clone, Default)]
 pub struct Status {
     pub guild: GuildSettings,
+    /// The checks of the players' ids and states.
+    pub checks: CheckCounts,
     pub active_codes: u32,
     /// Pending redemptions of the guild's roster.
     pub waiting_here: u32,
@@ -295,7 +234,10 @@ pub fn status(language: Language, status: &Status) -> Message {
         ),
         (Some(channel), None, None) => format!("<#{channel}>"),
     };
-    let role = guild.mention_role.map_or(String::new(), |role| format!("\nmentions <@&{role}>"));
+    let role = match guild.mention_roles.as_slice() {
+        [] => String::new(),
+        roles => format!("\nmentions {}", mentions(roles, ", ")),
+    };
     let auto = if guild.auto_redeem { "on" } else { "off: turn it on with `/manage giftcode auto`" };
     let queue =
         format!("{} here, {} in all servers", thousands(status.waiting_here), thousands(status.waiting_everywhere));
@@ -316,6 +258,8 @@ pub fn status(language: Language, status: &Status) -> Message {
         .field("Code feeds", clip(&health::feeds(language, &status.feeds), 1024), false)
         .field("Game", clip(&health::game(language, &status.engine), 1024), false)
         .field("MongoDB", clip(&health::mongodb(language, &status.replica), 1024), false);
+    let checks = states::of_status(language, &status.checks).map(|(title, text)| (title, clip(&text, 1024), false));
+    let embed = embed.fields(checks);
     let discord = status.discord.as_ref().map(|discord| ("Discord", health::discord(language, discord), false));
     Message::embed(embed.fields(discord))
 }

@@ -1,10 +1,12 @@
 //! Every message that people see in Discord. `docs/messages.md` shows them all.
 //!
 //! The functions are pure and return a [`Message`], which keeps within Discord's limits (docs/protocol.md, "Sizes") whatever
-//! its contents, and mentions nobody but the roles that a guild's admins chose. They take the language first: that of the
-//! person for an answer, that of the server for what stands in a channel. [`texts`] has the words, and says how to add some.
+//! its contents, and mentions nobody but the roles that a guild's admins chose, and people for whom a code failed. They take
+//! the language first: that of the person for an answer, that of the server for what stands in a channel. [`texts`] has the
+//! words, and says how to add some.
 
 pub mod access;
+pub mod after;
 pub mod alliances;
 pub mod appeal;
 pub mod batch;
@@ -16,17 +18,20 @@ pub mod manage;
 pub mod personal;
 pub mod players;
 pub mod post;
+pub mod reminder;
 pub mod self_service;
+pub mod states;
 pub mod stats;
+pub mod targets;
 pub mod texts;
 
 use serenity::all::{
     CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateInteractionResponseMessage, CreateMessage,
-    EditAttachments, EditInteractionResponse, EditMessage, RoleId as DiscordRoleId,
+    EditAttachments, EditInteractionResponse, EditMessage, RoleId as DiscordRoleId, UserId as DiscordUserId,
 };
 
 use crate::discord::rest::MessageFile;
-use crate::domain::players::player::RoleId;
+use crate::domain::players::player::{RoleId, UserId};
 
 use escape::clip;
 
@@ -54,6 +59,7 @@ pub struct Message {
     rows: Vec<CreateActionRow>,
     files: Vec<MessageFile>,
     roles: Vec<RoleId>,
+    people: Vec<UserId>,
 }
 
 impl Message {
@@ -90,9 +96,15 @@ impl Message {
         if roles.is_empty() {
             return self;
         }
-        let named = roles.iter().map(|role| format!("<@&{role}>")).collect::<Vec<_>>().join(" ");
         let text = if self.content.is_empty() { String::new() } else { format!("\n{}", self.content) };
-        Self { content: clip(&format!("{named}{text}"), MAX_CONTENT), roles: roles.to_vec(), ..self }
+        let content = clip(&format!("{}{text}", mentions(roles, " ")), MAX_CONTENT);
+        Self { content, roles: roles.to_vec(), ..self }
+    }
+
+    /// Adds a line to the text.
+    pub fn with_line(self, line: &str) -> Self {
+        let content = clip(&format!("{}\n{line}", self.content), MAX_CONTENT);
+        Self { content, ..self }
     }
 
     /// Adds a paragraph after the text, and buttons or menus after the rest. What does not fit is left out.
@@ -123,9 +135,33 @@ impl Message {
         &self.files
     }
 
-    /// Allows mentions of these roles only, whatever the text says.
+    /// This message, followed by what the other one has.
+    pub fn and(mut self, other: Self) -> Self {
+        self.embeds.extend(other.embeds);
+        self.rows.extend(other.rows);
+        self.files.extend(other.files);
+        match other.content.is_empty() {
+            true => self,
+            false => {
+                let content = format!("{}\n{}", self.content, other.content);
+                self.with_content(content.trim_start())
+            }
+        }
+    }
+
+    /// Puts mentions of these people before the text.
+    pub fn mentioning_people(self, people: &[UserId]) -> Self {
+        let mentions: Vec<String> = people.iter().map(|person| format!("<@{person}>")).collect();
+        let content = format!("{}\n{}", mentions.join(" "), self.content);
+        Self { people: people.to_vec(), ..self }.with_content(content.trim_end())
+    }
+
+    /// Allows mentions of these roles and people only, whatever the text says.
     fn allowed_mentions(&self) -> CreateAllowedMentions {
-        CreateAllowedMentions::new().roles(self.roles.iter().map(|role| DiscordRoleId::new(role.0.max(1))))
+        let people = self.people.iter().map(|person| DiscordUserId::new(person.0.max(1)));
+        CreateAllowedMentions::new()
+            .users(people)
+            .roles(self.roles.iter().map(|role| DiscordRoleId::new(role.0.max(1))))
     }
 
     /// For a new message in a channel.
@@ -170,6 +206,11 @@ impl Message {
     }
 }
 
+/// Mentions of these roles.
+pub fn mentions(roles: &[RoleId], between: &str) -> String {
+    roles.iter().map(|role| format!("<@&{role}>")).collect::<Vec<_>>().join(between)
+}
+
 /// `1 player`, `2 players`.
 pub fn count(number: u32, singular: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
@@ -206,14 +247,17 @@ mod tests {
     }
 
     #[test]
-    fn a_message_mentions_its_role_only() {
-        let mentions = |message: &Message| serde_json::to_value(message.create()).unwrap()["allowed_mentions"].clone();
+    fn a_message_mentions_its_roles_only() {
+        let allowed = |message: &Message| serde_json::to_value(message.create()).unwrap()["allowed_mentions"].clone();
         let plain = Message::text("@everyone <@1> <@&2>");
-        assert_eq!(mentions(&plain)["parse"], serde_json::json!([]));
-        assert_eq!(mentions(&plain)["roles"], serde_json::json!([]));
+        assert_eq!(allowed(&plain)["parse"], serde_json::json!([]));
+        assert_eq!(allowed(&plain)["roles"], serde_json::json!([]));
         let with_role = Message::text("x").mentioning(&[RoleId(7)]);
-        assert_eq!(mentions(&with_role)["roles"], serde_json::json!(["7"]));
+        assert_eq!(allowed(&with_role)["roles"], serde_json::json!(["7"]));
         assert_eq!(serde_json::to_value(with_role.create()).unwrap()["content"], "<@&7>\nx");
+        let with_two = Message::text("x <@&9>").mentioning(&[RoleId(7), RoleId(8)]);
+        assert_eq!(allowed(&with_two)["roles"], serde_json::json!(["7", "8"]));
+        assert_eq!(serde_json::to_value(with_two.create()).unwrap()["content"], "<@&7> <@&8>\nx <@&9>");
         let without_text = Message::embed(CreateEmbed::new()).mentioning(&[RoleId(7)]);
         assert_eq!(serde_json::to_value(without_text.create()).unwrap()["content"], "<@&7>");
     }

@@ -12,7 +12,7 @@ use crate::store::{RosterChange, RosterPage};
 use super::batch::player as named;
 use super::escape::{clip, escape};
 use super::files;
-use super::{Message, colour, count, thousands};
+use super::{Message, colour, count, states, thousands};
 
 /// Players on a page.
 pub const PAGE: u32 = 20;
@@ -37,6 +37,9 @@ fn notes(language: Language, change: RosterChange, auto_redeem: bool) -> String 
             " {} {keeps} the saved state, because other servers or members use it too.",
             count(change.kept, "player")
         );
+    }
+    if change.new > 0 {
+        text += &format!(" {}", states::checked_in_background(language));
     }
     if auto_redeem && change.new > 0 {
         text += " The active codes will be redeemed for the new players.";
@@ -99,15 +102,14 @@ pub fn roster(language: Language, page: &RosterPage, number: u32, alliance: Alli
     let line = |player: &Player| {
         let state = player.state.map_or_else(|| "⚠️ no state".to_owned(), |state| format!("state {state}"));
         let furnace = player.furnace_level.map_or(String::new(), |level| format!(" · furnace {level}"));
-        format!("{} · {state}{furnace}", named(player.id, &player.nickname))
+        let check = states::mark(language, page.checks.get(&player.id).copied())
+            .map_or(String::new(), |mark| format!(" {mark}"));
+        format!("{} · {state}{check}{furnace}", named(player.id, &player.nickname))
     };
     let lines: Vec<String> = page.players.iter().map(line).collect();
     let mut text = lines.join("\n");
-    if page.without_state > 0 {
-        text += &format!(
-            "\n\n⚠️ No codes can be redeemed for {}: the state is missing. Add them again with their state.",
-            count(page.without_state, "player")
-        );
+    if let Some(notes) = states::below_list(language, page) {
+        text += &format!("\n\n{notes}");
     }
     let embed = CreateEmbed::new()
         .title(format!("👥 {}", count(page.total, "player")))

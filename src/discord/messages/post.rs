@@ -13,6 +13,7 @@ use crate::domain::text::language::Language;
 use crate::ports::{AnnouncedCode, Announcement, Correction};
 
 use super::escape::{clip, escape};
+use super::texts::text;
 use super::{GAME_PAGE, Message, colour, count, when};
 
 /// The most options in a menu (docs/protocol.md, "Sizes").
@@ -28,14 +29,15 @@ type Shown<'a> = (&'a AnnouncedCode, Option<&'a OverReason>);
 
 pub fn post(language: Language, announcement: &Announcement) -> Message {
     let codes: Vec<Shown<'_>> = announcement.codes.iter().map(|code| (code, None)).collect();
-    message(language, &announcement.nonce, announcement.kind, announcement.total, &codes)
+    message(language, &announcement.nonce, announcement.kind, announcement.total, &codes, announcement.is_auto)
         .mentioning(&announcement.roles)
 }
 
 /// The post with the present state of its codes.
 pub fn corrected(language: Language, correction: &Correction) -> Message {
     let codes: Vec<Shown<'_>> = correction.codes.iter().map(|(code, over)| (code, over.as_ref())).collect();
-    message(language, &correction.nonce, correction.kind, correction.total, &codes).mentioning(&correction.roles)
+    message(language, &correction.nonce, correction.kind, correction.total, &codes, correction.is_auto)
+        .mentioning(&correction.roles)
 }
 
 /// The link of a message's title: the game's page, and the nonce that identifies the message in the channel's history.
@@ -43,7 +45,14 @@ pub fn mark(nonce: &str) -> String {
     format!("{GAME_PAGE}/#{nonce}")
 }
 
-fn message(language: Language, nonce: &str, kind: MessageKind, total: usize, codes: &[Shown<'_>]) -> Message {
+fn message(
+    language: Language,
+    nonce: &str,
+    kind: MessageKind,
+    total: usize,
+    codes: &[Shown<'_>],
+    is_auto: bool,
+) -> Message {
     let all_over = codes.iter().all(|(_, over)| over.is_some());
     let colour = match kind {
         _ if all_over => colour::OVER,
@@ -57,7 +66,7 @@ fn message(language: Language, nonce: &str, kind: MessageKind, total: usize, cod
         (_, codes) => among_others(language, embed, codes, total),
     };
     let embed = embed.footer(CreateEmbedFooter::new(clip(&format!("Source: {}", sources(codes)), 300)));
-    Message::embed(embed).with_rows(rows(language, kind, codes)).with_content(&content(codes))
+    Message::embed(embed).with_rows(rows(language, kind, codes, is_auto)).with_content(&content(codes))
 }
 
 /// The bare codes, one per line: phones preview and copy a message's text, not its embeds. The longest possible list fits a
@@ -152,8 +161,8 @@ fn sources(codes: &[Shown<'_>]) -> String {
     sources.join(", ")
 }
 
-/// Buttons or menus for the codes that are not over.
-fn rows(language: Language, kind: MessageKind, codes: &[Shown<'_>]) -> Vec<CreateActionRow> {
+/// Buttons or menus for the codes that are not over. With automatic redemption, leaders need none for the alliance.
+fn rows(language: Language, kind: MessageKind, codes: &[Shown<'_>], is_auto: bool) -> Vec<CreateActionRow> {
     let good: Vec<&AnnouncedCode> = codes.iter().filter(|(_, over)| over.is_none()).map(|(code, _)| *code).collect();
     // A continued list has no room for them. Its codes can be redeemed with /redeem.
     if kind == MessageKind::More || good.is_empty() || good.len() > MAX_OPTIONS {
@@ -162,10 +171,16 @@ fn rows(language: Language, kind: MessageKind, codes: &[Shown<'_>]) -> Vec<Creat
     if let [only] = good.as_slice() {
         let button =
             |action: Action, label: &str, style| CreateButton::new(action.to_string()).label(label).style(style);
-        return vec![CreateActionRow::Buttons(vec![
-            button(Action::RedeemForMe(only.code.clone()), "Redeem for me", ButtonStyle::Success),
-            button(Action::RedeemForAll(only.code.clone()), "Redeem for all", ButtonStyle::Secondary),
-        ])];
+        let for_me = button(Action::RedeemForMe(only.code.clone()), "Redeem for me", ButtonStyle::Success);
+        let for_all = || {
+            button(
+                Action::RedeemForAll(only.code.clone()),
+                &text!(language, "post-for-alliance"),
+                ButtonStyle::Secondary,
+            )
+        };
+        let buttons = std::iter::once(for_me).chain((!is_auto).then(for_all));
+        return vec![CreateActionRow::Buttons(buttons.collect())];
     }
     let menu = |action: Action, label: &str| {
         let options = good.iter().map(|code| CreateSelectMenuOption::new(code.code.as_str(), code.code.as_str()));
@@ -175,5 +190,6 @@ fn rows(language: Language, kind: MessageKind, codes: &[Shown<'_>]) -> Vec<Creat
             CreateSelectMenu::new(action.to_string(), kind).placeholder(label).min_values(1).max_values(max),
         )
     };
-    vec![menu(Action::ChooseForMe, "Redeem for me …"), menu(Action::ChooseForAll, "Redeem for all …")]
+    let for_all = || menu(Action::ChooseForAll, &text!(language, "post-for-alliance-menu"));
+    std::iter::once(menu(Action::ChooseForMe, "Redeem for me …")).chain((!is_auto).then(for_all)).collect()
 }

@@ -73,6 +73,21 @@ impl RestError {
         }
     }
 
+    /// Whether the thread is archived (50083). Whoever may write in it may reopen it, unless it is locked.
+    pub fn is_archived(&self) -> bool {
+        matches!(self, Self::Refused { code: 50083, .. })
+    }
+
+    /// Whether the thread is locked (160005).
+    pub fn is_locked(&self) -> bool {
+        matches!(self, Self::Refused { code: 160_005, .. })
+    }
+
+    /// Whether a post in the forum needs a tag (40066, 40067).
+    pub fn lacks_tag(&self) -> bool {
+        matches!(self, Self::Refused { code: 40066 | 40067, .. })
+    }
+
     /// Whether the message to edit was deleted (10008).
     pub fn is_gone(&self) -> bool {
         matches!(self, Self::Refused { code: 10008, .. })

@@ -12,6 +12,7 @@ mod error;
 mod files;
 mod reactions;
 mod responses;
+mod threads;
 mod throttle;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,6 +34,7 @@ pub use error::RestError;
 use error::{lost, refused};
 use files::Call;
 pub use files::MessageFile;
+pub use threads::{ThreadInfo, Threads};
 use throttle::Throttle;
 
 /// The most bytes of an answer: a server with all its roles and emojis.
@@ -191,6 +193,11 @@ impl Rest {
 
     async fn call<T: DeserializeOwned>(&self, request: impl Into<Call<'_>>) -> Result<T, RestError> {
         read(&self.call_for_bytes(request).await?)
+    }
+
+    /// Makes a call whose answer says nothing more, and may be empty.
+    async fn discard(&self, request: impl Into<Call<'_>>) -> Result<(), RestError> {
+        self.call_for_bytes(request).await.map(drop)
     }
 
     async fn call_for_bytes(&self, request: impl Into<Call<'_>>) -> Result<Vec<u8>, RestError> {

@@ -7,6 +7,32 @@ use crate::domain::answers::status::Status;
 /// How long Discord surely remembers a nonce. Its documentation says "the last few minutes".
 pub const NONCE_WINDOW: SignedDuration = SignedDuration::from_secs(120);
 
+/// The most roles that the posts of one channel mention.
+pub const MAX_ROLES: usize = 5;
+
+/// What kind of channel posts go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum ChannelKind {
+    Text,
+    /// Its messages can be published to the channels of other servers that follow it.
+    Announcement,
+    /// Discord archives it when nobody writes in it for a while.
+    Thread,
+    /// It has no messages of its own: each code gets a post, which is a thread.
+    Forum,
+}
+
+impl ChannelKind {
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        name.parse().ok()
+    }
+}
+
 /// Why nothing can be posted to a guild until somebody acts. The numbers are Discord's error codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
@@ -19,6 +45,10 @@ pub enum Blocked {
     MissingPermissions,
     /// The bot must know whether a post is in the channel, and may not read the channel's history.
     MissingHistory,
+    /// The thread is locked, or archived and the bot may not reopen it (50083, 160005).
+    ThreadLocked,
+    /// Each post in the forum needs a tag, and only moderators may set one (40066, 40067).
+    TagRequired,
     /// A moderator put the bot into a timeout: it can read, but not post.
     TimedOut,
     Removed,
@@ -43,6 +73,13 @@ impl Blocked {
             }
             Self::MissingHistory => {
                 "I was interrupted and cannot check whether a code was posted. Allow me to read the channel's message history"
+            }
+            Self::ThreadLocked => {
+                "the thread is locked or archived, and I may not reopen it. Unlock it, or set another channel"
+            }
+            Self::TagRequired => {
+                "every post in the forum needs a tag, and only moderators may set one. Add a tag that everybody may use, or stop \
+                 requiring tags"
             }
             Self::TimedOut => "I am in a timeout in this server and cannot post. A moderator can end it",
             Self::Removed => "I was removed from the server",
@@ -139,6 +176,8 @@ mod tests {
             (Blocked::MissingAccess, "missing_access"),
             (Blocked::MissingPermissions, "missing_permissions"),
             (Blocked::MissingHistory, "missing_history"),
+            (Blocked::ThreadLocked, "thread_locked"),
+            (Blocked::TagRequired, "tag_required"),
             (Blocked::TimedOut, "timed_out"),
             (Blocked::Removed, "removed"),
         ];
@@ -146,5 +185,13 @@ mod tests {
             assert_eq!((Blocked::parse(name), blocked.name()), (Some(blocked), name));
         }
         assert_eq!(Blocked::parse("other"), None);
+        for (kind, name) in [
+            (ChannelKind::Text, "text"),
+            (ChannelKind::Announcement, "announcement"),
+            (ChannelKind::Thread, "thread"),
+            (ChannelKind::Forum, "forum"),
+        ] {
+            assert_eq!((ChannelKind::parse(name), kind.name()), (Some(kind), name));
+        }
     }
 }

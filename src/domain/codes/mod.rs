@@ -6,6 +6,7 @@ pub mod code;
 pub mod expiry;
 pub mod invalidation;
 pub mod listing;
+pub mod notice;
 pub mod polling;
 pub mod post_plan;
 pub mod verdict;

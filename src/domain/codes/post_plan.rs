@@ -61,14 +61,24 @@ pub fn messages<T>(codes: Vec<T>, is_digest: bool) -> Vec<PlannedMessage<T>> {
     }
 }
 
+/// A message for each code: in a forum, each code has a post of its own.
+pub fn messages_apart<T>(codes: Vec<T>) -> Vec<PlannedMessage<T>> {
+    codes.into_iter().map(|code| PlannedMessage { kind: MessageKind::New, total: 1, codes: vec![code] }).collect()
+}
+
 /// The nonce by which Discord recognizes a repeated attempt to send a message. It follows from what is announced, so a
 /// second process with a copy of the state computes the same one. A message of several codes takes the nonce of its
 /// first code, because another process may have announced different codes with that one. `again` counts the nonces that
 /// are taken by older messages that start with the same code.
 pub fn nonce(guild: AllianceId, first: &CodeKey, generation: u32, again: u32) -> String {
-    let hash = Md5::digest(format!("{guild}/{first}/{generation}/{again}"));
+    hashed('g', &format!("{guild}/{first}/{generation}/{again}"))
+}
+
+/// A nonce that follows from `text`: the prefix, and a hash.
+pub(super) fn hashed(prefix: char, text: &str) -> String {
+    let hash = Md5::digest(text);
     let mut remainder = u128::from_be_bytes(hash.into());
-    let mut nonce = vec!['g'];
+    let mut nonce = vec![prefix];
     nonce.extend((1..NONCE_CHARS).filter_map(|_| {
         let digit = char::from_digit((remainder % 36) as u32, 36);
         remainder /= 36;

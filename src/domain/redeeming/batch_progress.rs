@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::domain::answers::status::Status;
-use crate::domain::players::player::PlayerId;
+use crate::domain::players::player::{PlayerId, State};
 
 /// The time over which the rate is measured.
 const RATE_OVER: Duration = Duration::from_secs(180);
@@ -34,6 +34,10 @@ pub struct Tally {
     pub pending: u32,
     /// Those of the pending players who wait because an earlier try failed.
     pub waiting: u32,
+    /// Those of the waiting players whose state is being searched for.
+    pub searching: u32,
+    /// Players whose state a search found since the batch began, with their names, which may be empty.
+    pub found: Vec<(PlayerId, String, State)>,
     /// By reason, the most frequent first.
     pub failed: Vec<FailedGroup>,
     /// Failed players of whom only the number is kept, because the code has been over for long.

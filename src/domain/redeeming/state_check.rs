@@ -5,7 +5,7 @@
 //! a wrong one.
 
 use crate::domain::answers::answer::{Answer, ErrCode};
-use crate::domain::answers::status::{Status, of_redeem};
+use crate::domain::answers::status::{Class, Status, of_redeem};
 use crate::domain::codes::code::Code;
 
 /// The result of a state check with [`Code::impossible`].
@@ -33,6 +33,15 @@ pub fn outcome(answer: &Answer) -> StateCheck {
         (Status::UserInfoError, Answer::Api(api)) if api.err_code == NOT_THERE => StateCheck::WrongState,
         (Status::RoleNotExist, _) => StateCheck::NoSuchPlayer,
         (status, _) => StateCheck::Unclear(status),
+    }
+}
+
+/// Whether the answer to a redemption shows that the player is in the state on file: the game checks both before it
+/// looks at the code.
+pub fn shows_the_state(status: &Status) -> bool {
+    match status {
+        Status::TimeError | Status::Used | Status::StoveLevel | Status::RechargeMoney => true,
+        status => status.class() == Class::Success,
     }
 }
 
@@ -76,6 +85,24 @@ mod tests {
         let bare = api("USER INFO ERROR", ErrCode::Absent);
         assert_eq!(outcome(&bare), StateCheck::Unclear(Status::UserInfoError), "here too");
         assert_eq!(outcome(&Answer::TimedOut), StateCheck::Unclear(Status::TimedOut));
+    }
+
+    #[test]
+    fn an_answer_about_the_player_or_the_game_shows_no_state() {
+        for status in [Status::Success, Status::Received, Status::TimeError, Status::Used, Status::StoveLevel] {
+            assert!(shows_the_state(&status), "{status}");
+        }
+        for status in [
+            Status::UserInfoError,
+            Status::RoleNotExist,
+            Status::NoState,
+            Status::TimeoutRetry,
+            Status::SignError,
+            Status::CdkNotFound,
+            Status::Unknown("RECHARGE_MONEY_VIP".into()),
+        ] {
+            assert!(!shows_the_state(&status), "{status}");
+        }
     }
 
     proptest! {

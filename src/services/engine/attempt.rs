@@ -11,12 +11,11 @@ use crate::domain::players::player::{State, display_name};
 use crate::domain::redeeming::breaker::{Counts, Tried};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::redeeming::retry::{Decision, decide};
-use crate::domain::redeeming::state_check::{StateCheck, outcome};
-use crate::domain::redeeming::state_search::Searched;
 use crate::ports::GameApi;
-use crate::store::{AttemptResult, Claim, FinishedBatch, Invalidated, Judged, Next, Recorded, StoreError};
+use crate::store::{AttemptResult, Claim, FinishedBatch, Invalidated, Judged, Next, Recorded, StoreError, Waits};
 
 use super::admission::{Answered, Step};
+use super::questions::log_search;
 use super::{Ended, Engine};
 
 impl<G: GameApi> Engine<G> {
@@ -27,10 +26,9 @@ impl<G: GameApi> Engine<G> {
         let ended = match (step, claim.state) {
             (Step::Login, _) => self.log_in(claim).await,
             (Step::Redeem, Some(state)) => self.redeem(claim, state).await,
-            (Step::CheckState(tried), _) => self.try_state(claim, tried).await,
             (Step::Redeem, None) => {
                 self.admission(|admission, _| admission.cancel(Endpoint::Redeem, claim.player));
-                self.settle(claim, Reply::plain(Status::NoState)).await
+                self.await_state(claim, Reply::plain(Status::NoState), false).await
             }
         };
         // Only after the result is recorded: otherwise the next attempt would be another canary of the same code.
@@ -49,61 +47,24 @@ impl<G: GameApi> Engine<G> {
         }
         match status {
             Status::NotLogin => self.redemptions.forget_profile(claim.player).await?,
-            Status::UserInfoError if self.begin_search(&claim, state).await? => {
-                let history = claim.history;
-                let now = self.clock.now();
-                return self.record(claim, AttemptResult { status, history, next: Next::RetryAt(now) }).await.map(drop);
-            }
+            Status::UserInfoError => return self.await_state(claim, Reply { answer: status, hints }, true).await,
             _ => {}
         }
         self.settle(claim, Reply { answer: status, hints }).await
     }
 
-    /// Begins a search because the state on file is wrong; returns whether there are other states to try.
-    async fn begin_search(&self, claim: &Claim, wrong: State) -> Result<bool, StoreError> {
-        let player = claim.player;
-        if self.admission(|admission, _| admission.searches.knows(player, wrong)) {
-            return Ok(self.admission(|admission, _| admission.searches.next(player).is_some()));
+    /// Has the claim's redemption wait while its player's state is searched for. If nobody searches, it fails with the
+    /// answer.
+    async fn await_state(&self, claim: Claim, reply: Reply<Status>, was_asked: bool) -> Ended {
+        match self.redemptions.await_state(claim.clone(), reply.answer, was_asked).await? {
+            Waits::Yes => {
+                if was_asked {
+                    log_search(claim.player, &display_name(&claim.nickname, claim.player));
+                }
+                Ok(())
+            }
+            Waits::No(status) => self.settle(claim, Reply { answer: status, hints: reply.hints }).await,
         }
-        let others = self.redemptions.states_of_roster_mates(player).await?;
-        Ok(self.admission(|admission, _| admission.searches.begin(player, wrong, others)))
-    }
-
-    /// Asks whether the player is in another state than the one on file.
-    async fn try_state(&self, claim: Claim, tried: State) -> Ended {
-        let player = claim.player;
-        let asked = self.clock.elapsed();
-        let Reply { answer, hints } = self.call(player, tried, &Code::impossible()).await;
-        let status = of_redeem(&answer);
-        let call = Answered { asked, endpoint: Endpoint::Redeem, player, status: &status, hints: &hints };
-        if let Counts::No(at) = self.tried(&call, &claim, false) {
-            return self.put_off(claim, at).await;
-        }
-        let outcome = outcome(&answer);
-        let result = match (self.admission(|admission, _| admission.searches.record(player, tried, &outcome)), outcome)
-        {
-            (Searched::Found(found), _) => {
-                tracing::info!(%player, "{} lives in state {found}", display_name(&claim.nickname, player));
-                self.redemptions.correct_state(player, found).await?;
-                self.redemptions.retry_wrong_state(player).await?;
-                self.redemptions.release(claim).await?;
-                return Ok(());
-            }
-            (Searched::GoesOn, _) => {
-                self.redemptions.release(claim).await?;
-                return Ok(());
-            }
-            (Searched::NotFound, _) => Status::UserInfoError,
-            (Searched::NoSuchPlayer, _) => Status::RoleNotExist,
-            (Searched::Contradicted, _) => Status::Unknown("PROBE: EVERY STATE IS RIGHT".to_owned()),
-            // The call used an impossible code, so its answer is no evidence about the real one.
-            (_, StateCheck::Unclear(status)) if Outcome::of(&status).is_some() => {
-                Status::Unknown(format!("PROBE: {status}"))
-            }
-            (_, StateCheck::Unclear(status)) => status,
-            (Searched::Unclear, _) => Status::Interrupted,
-        };
-        self.settle(claim, Reply { answer: result, hints }).await
     }
 
     /// Decides what follows from the answer, and records it.

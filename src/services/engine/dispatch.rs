@@ -23,6 +23,7 @@ impl<G: GameApi> Engine<G> {
         self: &Arc<Self>,
         free: usize,
         tries: &mut JoinSet<Ended>,
+        beside: &mut JoinSet<Ended>,
         shutdown: &CancellationToken,
     ) -> Duration {
         let now = self.clock.elapsed();
@@ -33,7 +34,7 @@ impl<G: GameApi> Engine<G> {
         if capacity.free == 0 {
             return capacity.opens_in.map_or(now + POLL_INTERVAL, |wait| now + wait);
         }
-        let (claims, begun) = match self.claim(free.min(capacity.free)).await {
+        let (mut claims, begun) = match self.claim(free.min(capacity.free)).await {
             Ok(claimed) => claimed,
             Err(error) => {
                 tracing::error!("Cannot take up redemptions, next try in {} s: {error}", STORE_COOL_DOWN.as_secs());
@@ -48,6 +49,14 @@ impl<G: GameApi> Engine<G> {
             self.count_finished(batch);
             attempt::log_finished(code, batch);
         }
+        for (claim, result, recorded) in std::mem::take(&mut claims.unserved) {
+            self.log_recorded(&claim, &result, recorded);
+        }
+        // Only when nothing at all is due, so that no question comes before a redemption.
+        let next_question = match begun.is_empty() && !claims.blocked {
+            true => self.begin_question(beside).await,
+            false => Ok(None),
+        };
         for (claim, step) in begun {
             let engine = self.clone();
             tries.spawn(async move { engine.attempt(claim, step).await });
@@ -57,7 +66,11 @@ impl<G: GameApi> Engine<G> {
         // once.
         let opening = if blocked { self.admission(|admission, _| admission.next_opening(now)) } else { None };
         let due = claims.next_due.map(|at| self.elapsed_at(at));
-        let waits = opening.into_iter().chain(due).chain(capacity.opens_in.map(|wait| now + wait));
+        let next_question = next_question.unwrap_or_else(|error| {
+            tracing::debug!("No player's state can be checked now: {error}");
+            Some(now + STORE_COOL_DOWN)
+        });
+        let waits = opening.into_iter().chain(due).chain(next_question).chain(capacity.opens_in.map(|wait| now + wait));
         waits.min().unwrap_or(now + POLL_INTERVAL).min(now + POLL_INTERVAL)
     }
 
@@ -107,7 +120,7 @@ impl<G: GameApi> Engine<G> {
     }
 
     /// Converts a wall-clock time into a time since the clock's start.
-    fn elapsed_at(&self, at: Timestamp) -> Duration {
+    pub(super) fn elapsed_at(&self, at: Timestamp) -> Duration {
         let wait = Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default();
         // Wall-clock times are cut to milliseconds. A wake just before the millisecond would find nothing due.
         self.clock.elapsed() + wait + Duration::from_millis(1)

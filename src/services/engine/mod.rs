@@ -17,7 +17,7 @@
 //! A claim belongs to this opening of the store. After a crash it is void, and the redemption is due again with its
 //! call counted. If the game had granted the code, it answers RECEIVED the next time, which is a success. A result that
 //! the store cannot record is kept ([`Unrecorded`]), and recorded before the next call, in the next session if
-//! necessary. Limits, states and outages are learnt again.
+//! necessary. Limits and outages are learnt again. The checks of players' states are in the store.
 //!
 //! While the game as a whole does not serve us (`domain/redeeming/breaker`), the engine makes only test calls, at
 //! growing intervals, and no player's attempts are used up.
@@ -28,6 +28,7 @@ mod breaker;
 mod dispatch;
 mod login;
 mod measured;
+mod questions;
 mod state_check;
 mod unrecorded;
 
@@ -166,7 +167,8 @@ impl<G: GameApi> Engine<G> {
         while !shutdown.is_cancelled() && failed.is_ok() {
             let woken = self.redemptions.wake().listen();
             let free = self.settings.concurrency.max(1).saturating_sub(tries.len());
-            let next = if free == 0 { None } else { Some(self.dispatch(free, &mut tries, shutdown).await) };
+            let next =
+                if free == 0 { None } else { Some(self.dispatch(free, &mut tries, &mut beside, shutdown).await) };
             self.begin_trial(&mut beside);
             let sleep = tokio::time::sleep_until(self.clock.at(next.unwrap_or(self.clock.elapsed() + POLL_INTERVAL)));
             tokio::select! {

@@ -29,10 +29,14 @@ impl<G: GameApi> Drop for Queued<'_, G> {
 }
 
 /// A state check's call under way. It counts as ended even if the caller is gone, because it may have reached the game.
-struct InFlight<'a, G: GameApi>(&'a Engine<G>, PlayerId, Duration);
+pub(super) struct InFlight<'a, G: GameApi>(&'a Engine<G>, PlayerId, Duration);
 
-impl<G: GameApi> InFlight<'_, G> {
-    fn answered(self, status: &Status, hints: &RateLimitHints) {
+impl<'a, G: GameApi> InFlight<'a, G> {
+    pub fn new(engine: &'a Engine<G>, player: PlayerId) -> Self {
+        Self(engine, player, engine.clock.elapsed())
+    }
+
+    pub fn answered(self, status: &Status, hints: &RateLimitHints) {
         self.0.answered(&Answered { asked: self.2, endpoint: Endpoint::Redeem, player: self.1, status, hints });
         self.0.redemptions.wake().wake_all();
         std::mem::forget(self);
@@ -62,7 +66,7 @@ impl<G: GameApi> Engine<G> {
                 return StateCheck::Unclear(trouble.evidence.clone());
             }
             let Ok(note) = self.acquire_permit(Endpoint::Redeem, player).await else { break };
-            let in_flight = InFlight(self, player, self.clock.elapsed());
+            let in_flight = InFlight::new(self, player);
             let Reply { answer, hints } = self.call(player, state, &code).await;
             in_flight.answered(&of_redeem(&answer), &hints);
             if let Err(error) = self.redemptions.note_end(note).await {

@@ -5,19 +5,22 @@ mod alliances;
 mod command_guilds;
 mod language;
 mod removal;
+mod samples;
 mod self_service;
+mod targets;
 
 pub(in crate::store) use language::{SERVER_LANGUAGE, server_language};
 
 pub use access::AccessAdded;
 pub use self_service::IdChannel;
+pub(in crate::store) use targets::{learn_kind, mention_roles};
 
 pub use alliances::Alliance;
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::domain::codes::channel::Blocked;
+use crate::domain::codes::channel::{Blocked, ChannelKind};
 use crate::domain::players::player::{AllianceId, ChannelId, RoleId};
 use crate::store::handles::{Batches, Guilds};
 use crate::store::kernel::{Millis, StoreError, Tx};
@@ -25,7 +28,10 @@ use crate::store::kernel::{Millis, StoreError, Tx};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GuildSettings {
     pub channel: Option<ChannelId>,
-    pub mention_role: Option<RoleId>,
+    /// `None` if there is no channel, or its kind is not known yet.
+    pub channel_kind: Option<ChannelKind>,
+    /// The roles that posts mention, at most [`MAX_ROLES`](crate::domain::codes::channel::MAX_ROLES).
+    pub mention_roles: Vec<RoleId>,
     /// Whether every code is redeemed for the roster.
     pub auto_redeem: bool,
     pub paused: Option<Blocked>,
@@ -105,8 +111,13 @@ pub(in crate::store) fn refuses(tx: &Tx<'_>, nonce: &str, refusal: &str) -> rusq
 /// posted.
 fn forget_batch_messages(tx: &Tx<'_>, guild: AllianceId, channel: ChannelId) -> rusqlite::Result<()> {
     tx.execute(
-        "UPDATE runs SET message_id = NULL, nonce = NULL, attempted_at = NULL, version = ?3
+        "UPDATE runs SET message_id = NULL, nonce = NULL, attempted_at = NULL, offers_retry = NULL, version = ?3
          WHERE guild_id = ?1 AND channel_id = ?2 AND summarised IS NOT 1",
+        params![guild, channel, tx.version()],
+    )?;
+    // A code's thread in a forum: its progress needs another one.
+    tx.execute(
+        "UPDATE posts SET channel_id = NULL, version = ?3 WHERE guild_id = ?1 AND channel_id = ?2 AND message_id = ?2",
         params![guild, channel, tx.version()],
     )
     .map(drop)
@@ -115,7 +126,8 @@ fn forget_batch_messages(tx: &Tx<'_>, guild: AllianceId, channel: ChannelId) -> 
 fn settings(row: &Row<'_>) -> rusqlite::Result<GuildSettings> {
     Ok(GuildSettings {
         channel: row.get(0)?,
-        mention_role: row.get(1)?,
+        channel_kind: row.get(8)?,
+        mention_roles: mention_roles(row.get(1)?, row.get(9)?),
         auto_redeem: row.get(2)?,
         paused: row.get(3)?,
         failing: match (row.get::<_, u32>(5)?, row.get::<_, Option<Millis>>(6)?, row.get(7)?) {
@@ -146,48 +158,13 @@ impl Guilds {
             let sql = "SELECT channel_id, mention_role, auto_redeem,
                               iif(paused = 'timed_out' AND resume_at <= ?2, NULL, paused),
                               (SELECT count(*) FROM rosters r WHERE r.guild_id = g.guild_id AND r.deleted = 0),
-                              refusals, refused_at, refusal
+                              refusals, refused_at, refusal, channel_kind, mention_roles
                        FROM guilds g WHERE guild_id = ?1 AND deleted = 0";
             Ok(connection
                 .prepare_cached(sql)?
                 .query_row(params![guild, Millis(now)], settings)
                 .optional()?
                 .unwrap_or_default())
-        })
-        .await
-    }
-
-    /// Sets where a guild's codes are posted. A guild that had no channel gets the active codes once, as a digest. This
-    /// ends a pause and makes waiting posts due at once: whatever they waited for, somebody has acted since.
-    pub async fn set_channel(&self, guild: AllianceId, channel: ChannelId) -> Result<(), StoreError> {
-        self.set_channel_and_role(guild, channel, None).await
-    }
-
-    /// Does the same as [`Self::set_channel`] and also sets the role that posts mention: `Some(None)` clears the role,
-    /// `None` leaves it unchanged.
-    pub async fn set_channel_and_role(
-        &self,
-        guild: AllianceId,
-        channel: ChannelId,
-        role: Option<Option<RoleId>>,
-    ) -> Result<(), StoreError> {
-        self.write(move |tx| {
-            ensure(tx, guild)?;
-            if let Some(role) = role {
-                tx.execute(
-                    "UPDATE guilds SET mention_role = ?2, version = ?3 WHERE guild_id = ?1 AND mention_role IS NOT ?2",
-                    params![guild, role, tx.version()],
-                )?;
-            }
-            tx.execute(
-                "UPDATE guilds SET digest_due = digest_due OR channel_id IS NULL, channel_id = ?2, version = ?3
-                 WHERE guild_id = ?1 AND channel_id IS NOT ?2",
-                params![guild, channel, tx.version()],
-            )?;
-            resume(tx, guild)?;
-            forget_refusals(tx, guild)?;
-            make_due(tx, guild)?;
-            Ok(())
         })
         .await
     }

@@ -4,12 +4,14 @@ use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::domain::answers::status::Status;
-use crate::domain::codes::channel::Blocked;
+use crate::domain::codes::channel::{Blocked, ChannelKind};
 use crate::domain::codes::code::{Code, CodeKey};
 use crate::domain::codes::listing::ListingStatus;
+use crate::domain::codes::notice::NoticeKind;
 use crate::domain::codes::post_plan::MessageKind;
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId, PlayerId, RoleId, State, UserId};
 use crate::domain::redeeming::outcome::Outcome;
+use crate::domain::redeeming::state_search::CheckStatus;
 use crate::domain::sync::record::Value;
 
 /// Milliseconds since 1970, as a column holds it.
@@ -98,7 +100,10 @@ text!(Code, Code::as_str, |text| Code::parse(text).ok());
 text!(CodeKey, CodeKey::as_str, |text| Code::parse(text).ok().map(|code| code.key()));
 // Words that a newer program made are read as what nothing is done for.
 text!(Outcome, |outcome| outcome.name(), |name| Some(Outcome::read(name)));
+text!(CheckStatus, |status| status.name(), |name| Some(CheckStatus::read(name)));
 text!(Blocked, |blocked| blocked.name(), Blocked::parse);
 text!(ListingStatus, |status| status.name(), |name| Some(ListingStatus::parse(name).unwrap_or(ListingStatus::Lapsed)));
 text!(MessageKind, |kind| kind.name(), |name| Some(MessageKind::parse(name).unwrap_or(MessageKind::New)));
+text!(ChannelKind, |kind| kind.name(), |name| Some(ChannelKind::parse(name).unwrap_or(ChannelKind::Text)));
+text!(NoticeKind, |kind| kind.name(), NoticeKind::parse);
 text!(Status, Status::name, |name| Some(Status::parse(name)));

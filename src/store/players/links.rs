@@ -5,7 +5,7 @@ use rusqlite::{Row, params};
 use crate::domain::players::player::{MAX_LINKS, Player, PlayerId, UserId};
 use crate::store::handles::Rosters;
 use crate::store::kernel::{Millis, StoreError};
-use crate::store::players;
+use crate::store::players::{self, state_checks};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Linked {
@@ -34,7 +34,8 @@ impl Rosters {
         .await
     }
 
-    /// Links an account to a user, and stores the account's state.
+    /// Links an account to a user, and stores the account's state, if one is given. The account is checked in the
+    /// background, unless its state is known to be right.
     pub async fn link(&self, user: UserId, account: Player) -> Result<Linked, StoreError> {
         self.link_named(user, account, None).await
     }
@@ -57,6 +58,7 @@ impl Rosters {
             }
             players::put(tx, &account)?;
             if is_known {
+                state_checks::queue(tx, account.id)?;
                 tx.execute(
                     "UPDATE links SET display_name = ?3, version = ?4
                      WHERE user_id = ?1 AND player_id = ?2 AND ?3 IS NOT NULL AND display_name IS NOT ?3",
@@ -70,6 +72,7 @@ impl Rosters {
                      display_name = excluded.display_name, version = excluded.version",
                 params![user, account.id, Millis(tx.now()), display_name, tx.version()],
             )?;
+            state_checks::queue(tx, account.id)?;
             Ok(Linked::New)
         })
         .await

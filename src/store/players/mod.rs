@@ -3,19 +3,22 @@
 mod joining;
 mod links;
 mod rosters;
+pub(in crate::store) mod state_checks;
 
 pub use joining::Joined;
 pub use links::Linked;
 pub use rosters::RosterPage;
+pub use state_checks::{CheckCounts, RosterCheck};
 
 use rusqlite::{OptionalExtension, params};
 
 use crate::domain::answers::status::Status;
 use crate::domain::players::player::{AllianceId, Player, PlayerId, Profile};
+use crate::domain::redeeming::state_search::{CheckStatus, PlayerCheck};
 
-use crate::store::guilds;
 use crate::store::handles::{RedemptionQueue, Rosters};
 use crate::store::kernel::{Millis, StoreError, Tx};
+use crate::store::{batches, guilds};
 
 /// The result of putting players on a roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,14 +33,16 @@ pub struct RosterChange {
 /// Returns the stored player if another guild or user relies on it and the game has not rejected its state.
 fn what_others_rely_on(tx: &Tx<'_>, guild: AllianceId, player: &Player) -> rusqlite::Result<Option<Player>> {
     let on_file = tx
-        .statement(
+        .statement(&format!(
             "SELECT p.player_id, p.nickname, p.state, p.furnace_level FROM players p
              WHERE p.player_id = ?1 AND p.deleted = 0 AND p.state IS NOT NULL
                AND (EXISTS (SELECT 1 FROM rosters r WHERE r.player_id = ?1 AND r.guild_id <> ?2 AND r.deleted = 0)
                     OR EXISTS (SELECT 1 FROM links l WHERE l.player_id = ?1 AND l.deleted = 0))
+               AND NOT {}
                AND NOT EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = ?1 AND d.status = ?3
                                AND d.outcome = 'failed' AND d.deleted = 0)",
-        )?
+            state_checks::IS_WRONG
+        ))?
         .query_row(params![player.id, guild, Status::UserInfoError], links::player)
         .optional()?;
     Ok(on_file.map(|on_file| Player {
@@ -74,7 +79,7 @@ impl Rosters {
 
     /// Puts players on a guild's roster, and updates those who are on it already. A player who is on another guild's
     /// roster or linked by a user keeps the stored name and state, because others rely on them, unless the game has
-    /// rejected the state.
+    /// rejected the state. The state may be missing. The players are checked in the background.
     pub async fn add_to_roster(&self, guild: AllianceId, players: Vec<Player>) -> Result<RosterChange, StoreError> {
         self.write(move |tx| {
             guilds::ensure(tx, guild)?;
@@ -90,7 +95,12 @@ impl Rosters {
                          WHERE deleted = 1",
                     params![guild, player.id, Millis(tx.now()), tx.version()],
                 )?;
-                if added > 0 { change.new += 1 } else { change.known += 1 }
+                if added > 0 {
+                    change.new += 1
+                } else {
+                    change.known += 1
+                }
+                state_checks::queue(tx, player.id)?;
             }
             tx.wake_plan();
             Ok(change)
@@ -108,6 +118,7 @@ impl Rosters {
                     "UPDATE rosters SET deleted = 1, version = ?3 WHERE guild_id = ?1 AND player_id = ?2 AND deleted = 0",
                     params![guild, player, tx.version()],
                 )?;
+                batches::show_without(tx, guild, *player)?;
             }
             Ok(u32::try_from(removed).unwrap_or(u32::MAX))
         })
@@ -116,6 +127,20 @@ impl Rosters {
 }
 
 impl RedemptionQueue {
+    /// Notes that the game confirmed these players' states, as they are on file.
+    pub async fn confirm_states(&self, players: Vec<PlayerId>) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            for player in &players {
+                if let Some((on_file @ Some(_), _)) = state_checks::find(tx, *player)? {
+                    let check = PlayerCheck { status: CheckStatus::Right, ..PlayerCheck::new(on_file, tx.now()) };
+                    state_checks::put(tx, *player, &check, None)?;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// Makes the player's profile due to be fetched again.
     pub async fn forget_profile(&self, player: PlayerId) -> Result<(), StoreError> {
         self.write(move |tx| {
@@ -133,7 +158,9 @@ impl RedemptionQueue {
         self.write(move |tx| {
             tx.execute(
                 "UPDATE players SET nickname = iif(?2 = '', nickname, ?2), state = coalesce(?3, state),
-                     furnace_level = coalesce(?4, furnace_level), profile_at = ?5, version = ?6
+                     furnace_level = coalesce(?4, furnace_level), profile_at = ?5, version = ?6,
+                     state_check = iif(?3 IS NULL, state_check, 'right'), checked_state = coalesce(?3, checked_state),
+                     checked_at = iif(?3 IS NULL, checked_at, ?5)
                  WHERE player_id = ?1",
                 params![player, profile.nickname, profile.state, profile.furnace_level, Millis(tx.now()), tx.version()],
             )?;

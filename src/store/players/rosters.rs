@@ -1,8 +1,11 @@
 //! Reading a guild's roster.
 
-use rusqlite::params;
+use std::collections::BTreeMap;
 
-use crate::domain::players::player::{AllianceId, Player};
+use rusqlite::{OptionalExtension, params};
+
+use crate::domain::players::player::{AllianceId, Player, PlayerId};
+use crate::domain::redeeming::state_search::CheckStatus;
 
 use super::links::player;
 use crate::store::handles::Rosters;
@@ -16,6 +19,8 @@ pub struct RosterPage {
     pub without_state: u32,
     /// The players of this page.
     pub players: Vec<Player>,
+    /// How the checks of these players stand. Players who were never checked are left out.
+    pub checks: BTreeMap<PlayerId, CheckStatus>,
 }
 
 const ORDER: &str = "ORDER BY p.nickname = '', p.nickname COLLATE NOCASE, p.player_id";
@@ -32,8 +37,15 @@ impl Rosters {
                 "SELECT p.player_id, p.nickname, p.state, p.furnace_level {on_roster} {ORDER} LIMIT ?3 OFFSET ?2"
             );
             let mut statement = connection.prepare_cached(&select)?;
-            let players = statement.query_map(params![guild, offset, limit], player)?.collect::<Result<_, _>>()?;
-            Ok(RosterPage { total, without_state, players })
+            let players: Vec<Player> =
+                statement.query_map(params![guild, offset, limit], player)?.collect::<Result<_, _>>()?;
+            let mut check = connection
+                .prepare_cached("SELECT state_check FROM players WHERE player_id = ?1 AND state_check IS NOT NULL")?;
+            let mut checks = BTreeMap::new();
+            for player in &players {
+                checks.extend(check.query_row([player.id], |row| Ok((player.id, row.get(0)?))).optional()?);
+            }
+            Ok(RosterPage { total, without_state, players, checks })
         })
         .await
     }

@@ -8,9 +8,9 @@ use rusqlite::{Connection, Row, params};
 
 use crate::domain::codes::channel::{OverReason, ShownState};
 use crate::domain::codes::post_plan::MessageKind;
-use crate::domain::players::player::{AllianceId, RoleId};
+use crate::domain::players::player::AllianceId;
 use crate::ports::{AnnouncedCode, Correction, MessageId};
-use crate::store::guilds::{SERVER_LANGUAGE, server_language};
+use crate::store::guilds;
 use crate::store::handles::PostQueue;
 use crate::store::kernel::{Millis, StoreError};
 
@@ -57,11 +57,12 @@ fn heads(
     of: Option<AllianceId>,
 ) -> rusqlite::Result<Vec<(Correction, Timestamp)>> {
     let sql = format!(
-        "SELECT p.nonce, p.guild_id, p.channel_id, p.message_id, p.kind, p.total, g.mention_role,
-                max(p.next_attempt_at) AS at, {SERVER_LANGUAGE}
+        "SELECT p.nonce, p.guild_id, p.channel_id, p.message_id, p.kind, p.total, g.mention_role, g.mention_roles,
+                g.auto_redeem, max(p.next_attempt_at) AS at, {}
          FROM ({}) p JOIN guilds g ON g.guild_id = p.guild_id AND g.paused IS NULL AND g.deleted = 0
          WHERE p.message_id <> 0 AND p.channel_id IS NOT NULL AND (?3 IS NULL OR p.guild_id = ?3)
          GROUP BY p.nonce ORDER BY at, p.nonce LIMIT ?2",
+        guilds::SERVER_LANGUAGE,
         wrong()
     );
     let mut statement = connection.prepare_cached(&sql)?;
@@ -78,8 +79,9 @@ fn correction(row: &Row<'_>) -> rusqlite::Result<Correction> {
         message: MessageId(row.get::<_, i64>(3)?.cast_unsigned()),
         kind: row.get::<_, MessageKind>(4)?,
         total: row.get::<_, u32>(5)? as usize,
-        language: server_language(row)?,
-        roles: row.get::<_, Option<RoleId>>(6)?.into_iter().collect(),
+        roles: guilds::mention_roles(row.get(6)?, row.get(7)?),
+        is_auto: row.get(8)?,
+        language: guilds::server_language(row)?,
         codes: Vec::new(),
     })
 }

@@ -2,6 +2,7 @@
 
 mod corrections;
 pub(super) mod planning;
+pub(super) mod publications;
 
 pub use planning::{GuildPlan, Plan, Planned};
 
@@ -12,7 +13,7 @@ use rusqlite::{Row, params};
 
 use crate::domain::codes::channel::ShownState;
 use crate::domain::codes::post_plan::{self, MessageKind};
-use crate::domain::players::player::{ChannelId, RoleId};
+use crate::domain::players::player::ChannelId;
 use crate::ports::{AnnouncedCode, Announcement, Posted};
 use crate::runtime::wake::Wake;
 use crate::store::batches::{AT_ONCE_MS, SEEN_AT};
@@ -82,8 +83,10 @@ fn announcement(row: &Row<'_>) -> rusqlite::Result<DueMessage> {
             server: row.get("server_id")?,
             guild: row.get("guild_id")?,
             channel: row.get::<_, ChannelId>("channel_id")?,
+            channel_kind: row.get("channel_kind")?,
+            roles: guilds::mention_roles(row.get("mention_role")?, row.get("mention_roles")?),
+            is_auto: row.get("auto_redeem")?,
             language: guilds::server_language(row)?,
-            roles: row.get::<_, Option<RoleId>>("mention_role")?.into_iter().collect(),
             kind: row.get::<_, MessageKind>("kind")?,
             total: row.get::<_, u32>("total")? as usize,
             codes: Vec::new(),
@@ -120,9 +123,12 @@ impl PostQueue {
             // If the message may already have been sent to an earlier channel, it is searched for there.
             let language = guilds::SERVER_LANGUAGE;
             let mut heads = connection.prepare_cached(&format!(
-                "SELECT p.nonce, p.guild_id, coalesce(g.server_id, g.guild_id) AS server_id, g.mention_role, p.kind, p.total, p.attempted_at, p.attempts, p.planned_at,
+                "SELECT p.nonce, p.guild_id, coalesce(g.server_id, g.guild_id) AS server_id, g.mention_role, g.mention_roles, g.auto_redeem, p.kind,
+                        p.total, p.attempted_at, p.attempts, p.planned_at,
                         iif(p.attempted_at IS NULL, g.channel_id, coalesce(p.channel_id, g.channel_id)) AS channel_id,
                         p.attempted_at IS NOT NULL AND coalesce(p.channel_id, g.channel_id) <> g.channel_id AS is_moved,
+                        iif(p.attempted_at IS NULL OR coalesce(p.channel_id, g.channel_id) = g.channel_id, g.channel_kind, NULL)
+                            AS channel_kind,
                         {language}
                  {HEADS} AND {DUE_AT} <= ?1"
             ))?;
@@ -212,6 +218,10 @@ impl PostQueue {
                     ],
                 )?;
             }
+            if let (None, Some(kind)) = (message.channel_kind, posted.channel_kind) {
+                guilds::learn_kind(tx, message.channel, kind)?;
+            }
+            publications::note_posted(tx, &message.nonce, posted)?;
             guilds::works(tx, message.guild)?;
             Ok(since_seen(tx, &message.nonce)?)
         });

@@ -13,7 +13,6 @@ use crate::domain::limits::budget::Endpoint;
 use crate::domain::limits::fair_queue::FairQueue;
 use crate::domain::players::player::{PlayerId, State};
 use crate::domain::redeeming::retry::History;
-use crate::store::batches::FinishedBatch;
 use crate::store::kernel::{Millis, Tx};
 
 /// A due redemption that could be claimed.
@@ -21,6 +20,8 @@ use crate::store::kernel::{Millis, Tx};
 pub struct Candidate {
     pub player: PlayerId,
     pub has_state: bool,
+    /// The state on file is wrong or missing, and the right one is searched for.
+    pub awaits_state: bool,
     /// When the player's profile was last fetched.
     pub profile_at: Option<Timestamp>,
     pub key: CodeKey,
@@ -38,6 +39,8 @@ pub enum Admission {
     TakeFor(Endpoint),
     /// Not now. Try the next one.
     Skip,
+    /// When the player's state is known, or not at all.
+    AwaitState,
     /// Not now, nor any other redemption of this code.
     SkipCode,
     /// Not now, nor anything after it.
@@ -68,23 +71,6 @@ impl Claim {
     pub fn is_of(&self, candidate: &Candidate) -> bool {
         (self.player, self.generation) == (candidate.player, candidate.generation) && self.code.key() == candidate.key
     }
-}
-
-/// The result of a search for work.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Claims {
-    pub taken: Vec<Claim>,
-    /// Whether a due redemption was left because it was not admitted.
-    pub blocked: bool,
-    /// Redemptions that were given up without a call, because earlier processes died during all the calls that are
-    /// allowed.
-    pub given_up: Vec<Claim>,
-    /// Batches that ended because of redemptions that were given up.
-    pub finished_batches: Vec<(Code, FinishedBatch)>,
-    /// When the next redemption or check that is not due yet becomes due; `None` if none waits.
-    pub next_due: Option<Timestamp>,
-    /// The fair queue after these claims.
-    pub fair_queue: FairQueue,
 }
 
 /// The limits of a search for work.

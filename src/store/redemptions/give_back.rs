@@ -73,6 +73,7 @@ impl RedemptionQueue {
         self.read(move |connection| {
             let mut next = connection.prepare_cached(
                 "SELECT player_id, state FROM players p WHERE player_id > ?1 AND state IS NOT NULL AND deleted = 0
+                   AND coalesce(p.state_check, '') <> 'no_such_player'
                    AND (NOT ?2 OR NOT EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = p.player_id AND d.deleted = 0
                                               AND d.outcome IN ('pending', 'gave_up') AND d.unknown + d.temporary > 0))
                    AND (EXISTS (SELECT 1 FROM rosters r JOIN guilds g USING (guild_id) WHERE r.player_id = p.player_id

@@ -8,8 +8,10 @@ pub(super) mod overdue;
 mod queue;
 mod recent_calls;
 mod search;
-mod states;
+pub(super) mod states;
 
 pub use checks::{CheckStart, Invalidated, Judged, OverCode};
-pub use claim::{Admission, Candidate, Claim, ClaimRequest, Claims};
+pub use claim::{Admission, Candidate, Claim, ClaimRequest};
 pub use outcomes::{AttemptResult, Next, Recorded};
+pub use queue::Claims;
+pub use states::{NextQuestion, StateQuestion, Waits};

@@ -9,7 +9,7 @@ use crate::domain::redeeming::retry::History;
 
 use super::checks::{self, Judged};
 use super::claim::Claim;
-use super::recent_calls;
+use super::{recent_calls, states};
 use crate::store::batches::{self, FinishedBatch};
 use crate::store::handles::RedemptionQueue;
 use crate::store::kernel::{Millis, StoreError, Tx};
@@ -65,6 +65,9 @@ impl RedemptionQueue {
         let recorded = self.write_fact(move |tx| {
             recent_calls::end(tx, claim.recent_call)?;
             let mut recorded = record(tx, &claim, &result, validity)?;
+            if recorded.taken {
+                states::confirm(tx, &claim, &result.status)?;
+            }
             if recorded.taken && matches!(result.next, Next::Final(_)) {
                 recorded.judged = checks::judge(tx, &claim, &result.status, instance)?;
                 if recorded.judged.invalidated.is_some() {

@@ -6,21 +6,41 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::answers::status::Status;
-use crate::domain::codes::code::CodeKey;
+use crate::domain::codes::code::{Code, CodeKey};
 use crate::domain::limits::fair_queue::FairQueue;
 use crate::domain::players::player::PlayerId;
 use crate::domain::redeeming::outcome::Outcome;
 use crate::runtime::wake::Wake;
+use crate::store::batches::FinishedBatch;
 use crate::store::handles::RedemptionQueue;
 use crate::store::kernel::{Millis, StoreError};
 
-use super::claim::{Admission, Candidate, Claim, ClaimRequest, Claims};
-use super::outcomes::{AttemptResult, Next, Validity, record};
+use super::claim::{Admission, Candidate, Claim, ClaimRequest};
+use super::outcomes::{AttemptResult, Next, Recorded, Validity, record};
 use super::search::{Admitted, Found, Search};
-use super::{checks, overdue, recent_calls};
+use super::{checks, overdue, recent_calls, states};
 
 /// No call takes longer than this, whatever is configured. The record of a longer one may be deleted before it ends.
 const LONGEST_CALL: Duration = Duration::from_secs(600);
+
+/// The result of a search for work.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Claims {
+    pub taken: Vec<Claim>,
+    /// Whether a due redemption was left because it was not admitted.
+    pub blocked: bool,
+    /// Redemptions that were given up without a call, because earlier processes died during all the calls that are
+    /// allowed.
+    pub given_up: Vec<Claim>,
+    /// Redemptions that failed without a call, because nobody searches for their players' states any more.
+    pub unserved: Vec<(Claim, AttemptResult, Recorded)>,
+    /// Batches that ended because of redemptions that were given up.
+    pub finished_batches: Vec<(Code, FinishedBatch)>,
+    /// When the next redemption or check that is not due yet becomes due; `None` if none waits.
+    pub next_due: Option<Timestamp>,
+    /// The fair queue after these claims.
+    pub fair_queue: FairQueue,
+}
 
 impl RedemptionQueue {
     /// Woken when there may be something to redeem.
@@ -90,8 +110,25 @@ impl RedemptionQueue {
     }
 
     async fn claim_admitted(&self, admitted: Admitted, window: Duration) -> Result<Claims, StoreError> {
-        let Admitted { read_at, candidates, given_up, is_blocked, fair_queue } = admitted;
+        let Admitted { read_at, candidates, given_up, waiting, is_blocked, fair_queue } = admitted;
         let mut claims = Claims { blocked: is_blocked, fair_queue, ..Claims::default() };
+        if !waiting.is_empty() {
+            // Those that do not wait (any more) fail without a call.
+            let write = self.write(move |tx| {
+                let mut unserved = Vec::new();
+                for (claim, status) in states::put_aside(tx, waiting)? {
+                    let next = Next::Final(Outcome::Failed);
+                    let result = AttemptResult { status, history: claim.history, next };
+                    let recorded = record(tx, &claim, &result, Validity::OfThisOpening)?;
+                    if recorded.taken {
+                        unserved.push((claim, result, recorded));
+                    }
+                }
+                tx.wake_work();
+                Ok(unserved)
+            });
+            claims.unserved = write.await?;
+        }
         if candidates.is_empty() && given_up.is_empty() {
             claims.next_due = self.read(move |connection| Ok(next_due(connection, read_at)?)).await?;
             return Ok(claims);

@@ -66,7 +66,7 @@ impl Fixture {
             for (id, due) in due.into_iter().enumerate() {
                 let announcement = due.announcement;
                 self.store.posts().begin_post(announcement.nonce.clone(), announcement.channel, 1).await.unwrap();
-                let sent = Posted { id: MessageId(100 + id as u64), is_as_given: true };
+                let sent = Posted::new(MessageId(100 + id as u64), true);
                 self.store.posts().record_posted(announcement, sent).await.unwrap();
             }
         }

@@ -1,13 +1,15 @@
 //! Every message that a person sees, with sample contents, in the order of `docs/messages.md`.
 
+pub mod after;
+mod targets;
+
 use giftcode_bot::discord::custom_id::Action;
 use giftcode_bot::discord::messages::appeal::{self, Recheck};
-use giftcode_bot::discord::messages::manage::Mention;
 use giftcode_bot::discord::messages::{
     Message, access, batch, files, manage, personal, players, post, self_service, stats,
 };
 use giftcode_bot::domain::answers::status::Status;
-use giftcode_bot::domain::codes::channel::{Blocked, OverReason};
+use giftcode_bot::domain::codes::channel::{Blocked, ChannelKind, OverReason};
 use giftcode_bot::domain::codes::code::{Code, CodeError};
 use giftcode_bot::domain::codes::post_plan::MessageKind;
 use giftcode_bot::domain::health::{
@@ -23,11 +25,12 @@ use giftcode_bot::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use giftcode_bot::domain::redeeming::breaker::{Cause, Trouble};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
 use giftcode_bot::domain::redeeming::state_check::StateCheck;
+use giftcode_bot::domain::redeeming::state_search::CheckStatus;
 use giftcode_bot::domain::text::language::Language;
 use giftcode_bot::ports::{AnnouncedCode, Announcement, BatchMessage, Correction, MessageId};
 use giftcode_bot::store::{
-    BatchStart, CodeStats, DayCounts, Failing, Forgotten, GuildSettings, GuildStats, OverCode, PastBatch, RosterChange,
-    RosterPage, STATS_CODES, STATS_DAYS, Standing,
+    BatchStart, CheckCounts, CodeStats, DayCounts, Failing, Forgotten, GuildSettings, GuildStats, OverCode, PastBatch,
+    RosterChange, RosterPage, STATS_CODES, STATS_DAYS, Standing,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -81,6 +84,8 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
         language: Language::En,
         server: GuildId(3),
         roles: vec![],
+        channel_kind: None,
+        is_auto: false,
         kind,
         total,
         codes,
@@ -92,7 +97,7 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
 fn correction(total: usize, codes: Vec<(AnnouncedCode, Option<OverReason>)>) -> Correction {
     let (nonce, kind) = ("g1kz9".to_owned(), MessageKind::New);
     let (guild, channel, message, roles) = (AllianceId(3), CHANNEL, MessageId(9), vec![]);
-    Correction { nonce, guild, channel, message, language: Language::En, roles, kind, total, codes }
+    Correction { nonce, guild, channel, message, language: Language::En, roles, is_auto: false, kind, total, codes }
 }
 
 fn many(count: usize) -> Vec<AnnouncedCode> {
@@ -185,6 +190,10 @@ pub fn posts(language: Language) -> Chapter {
                 "A new code that the game granted to somebody before it was posted",
                 announcement(MessageKind::New, 1, vec![AnnouncedCode { checked: true, ..one() }]),
             ),
+            posted(
+                "A new code, while automatic redemption is on",
+                Announcement { is_auto: true, ..announcement(MessageKind::New, 1, vec![one()]) },
+            ),
             posted("Two new codes", announcement(MessageKind::New, 2, two())),
             posted("The active codes, when a channel is set", announcement(MessageKind::Digest, 1, vec![one()])),
             posted("The first ten of twelve codes", announcement(MessageKind::Digest, 12, many(10))),
@@ -218,12 +227,14 @@ fn batch_of(tally: Tally, is_finished: bool) -> BatchMessage {
         server: GuildId(3),
         guild: AllianceId(3),
         channel: CHANNEL,
+        channel_kind: None,
         message: None,
         language: Language::En,
         attempted_at: None,
         code: code("OFFICIALSTORE"),
         tally,
         is_finished,
+        is_over: false,
         remaining: None,
         wait_reason: None,
     }
@@ -252,6 +263,14 @@ pub fn batches(language: Language) -> Chapter {
         remaining: Some(std::time::Duration::from_secs(372)),
         wait_reason: Some(WaitReason::Limit(LIMIT)),
         ..batch_of(tally(70, 4, 186, vec![group(Status::UserInfoError, false, 1001..1003)]), false)
+    };
+    let searching = Tally {
+        searching: 3,
+        found: vec![
+            (player(1001), "Frost".to_owned(), State::new(246).unwrap()),
+            (player(1002), "**Snow** @everyone".to_owned(), State::new(312).unwrap()),
+        ],
+        ..tally(97, 0, 3, vec![])
     };
     let waiting = |engine: EngineStatus| BatchMessage {
         wait_reason: engine.wait_reason(None, true),
@@ -286,6 +305,7 @@ pub fn batches(language: Language) -> Chapter {
                 "While the game does so for this code only",
                 waiting(EngineStatus { phase: held, ..EngineStatus::default() }),
             ),
+            shown("While states are searched for", BatchMessage { remaining: None, ..batch_of(searching, false) }),
             shown("Done for everybody", batch_of(tally(250, 12, 0, vec![]), true)),
             shown("Done, with failures", batch_of(tally(250, 6, 0, mixed), true)),
             shown(
@@ -299,6 +319,13 @@ pub fn batches(language: Language) -> Chapter {
                     &batch_of(tally(200, 0, 0, vec![group(Status::NoState, false, 1001..1063)]), true),
                 ),
             ),
+            shown(
+                "Done, with failures, after the code has ended",
+                BatchMessage {
+                    is_over: true,
+                    ..batch_of(tally(250, 6, 0, vec![group(Status::RechargeMoneyVip, false, 1001..1004)]), true)
+                },
+            ),
             shown("Nobody got it", batch_of(tally(0, 0, 0, vec![group(Status::TimeError, false, 1001..1004)]), true)),
         ],
     )
@@ -307,15 +334,6 @@ pub fn batches(language: Language) -> Chapter {
 pub fn managing(language: Language) -> Chapter {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
-    say("setchannel", manage::channel_set(language, CHANNEL, true, Mention::Nobody, &[]));
-    say(
-        "setchannel, with a role, or with one that is set already",
-        manage::channel_set(language, CHANNEL, true, Mention::Role(ROLE), &[]),
-    );
-    say(
-        "setchannel, with a role that cannot be mentioned, and without useful permissions",
-        manage::channel_set(language, CHANNEL, true, Mention::Silent(ROLE), &["Attach Files", "Read Message History"]),
-    );
     say(
         "setchannel, in a channel where the bot may not post",
         manage::channel_refused(language, CHANNEL, &["Send Messages", "Embed Links"]),
@@ -324,19 +342,12 @@ pub fn managing(language: Language) -> Chapter {
         "setchannel, while the bot is in a timeout",
         manage::in_a_timeout(language, now() + SignedDuration::from_hours(1)),
     );
-    say(
-        "setchannel, when another channel was set",
-        manage::channel_set(language, CHANNEL, false, Mention::Nobody, &[]),
-    );
-    say("setchannel, with no_role", manage::channel_set(language, CHANNEL, false, Mention::Removed, &[]));
-    say("setchannel, when the role was deleted", manage::channel_set(language, CHANNEL, false, Mention::Gone, &[]));
+    targets::setchannel(language, &mut say);
     say("setchannel, with a role and no_role", manage::role_or_none(language));
-    say("setchannel, with a deleted channel or a thread", manage::channel_unknown(language));
+    say("setchannel, with a deleted channel or a voice channel", manage::channel_unknown(language));
     say("setchannel, with everyone as the role", manage::everyone_refused(language));
     say("unsetchannel", manage::channel_unset(language, true));
     say("unsetchannel, when no channel was set", manage::channel_unset(language, false));
-    say("auto on", manage::auto_on(language, 100));
-    say("auto on, with an empty player list", manage::auto_on(language, 0));
     say("auto off", manage::auto_off(language));
     say(
         "add, with automatic redemption",
@@ -406,12 +417,16 @@ pub fn managing(language: Language) -> Chapter {
         (code("gogoWOS"), Ok(BatchStart { players: 100, due: 0, pending: 0 })),
         (code("OLDCODE"), Err((OverReason::Expired, Recheck::Done))),
     ];
-    say("the menu “Redeem for all”, with several codes", manage::batches_started(language, &started, Some(CHANNEL)));
+    say(
+        "the menu “Alliance (leaders)”, with several codes",
+        manage::batches_started(language, &started, Some(CHANNEL)),
+    );
     say("retry", manage::retried(language, &code("WOS1105"), 5));
     say("retry, without failures", manage::retried(language, &code("WOS1105"), 0));
     let guild = GuildSettings {
         channel: Some(CHANNEL),
-        mention_role: Some(ROLE),
+        channel_kind: Some(ChannelKind::Text),
+        mention_roles: vec![ROLE],
         auto_redeem: true,
         paused: None,
         failing: None,
@@ -419,6 +434,7 @@ pub fn managing(language: Language) -> Chapter {
     };
     let well = manage::Status {
         guild: guild.clone(),
+        checks: CheckCounts { unchecked: 12, ..CheckCounts::default() },
         active_codes: 7,
         waiting_here: 42,
         waiting_everywhere: 1042,
@@ -435,10 +451,11 @@ pub fn managing(language: Language) -> Chapter {
     let badly = manage::Status {
         guild: GuildSettings {
             paused: Some(Blocked::MissingPermissions),
-            mention_role: None,
+            mention_roles: Vec::new(),
             auto_redeem: false,
             ..guild
         },
+        checks: CheckCounts { searching: 3, not_found: 1, no_such_player: 1, unclear: 1, ..CheckCounts::default() },
         feeds: feeds(Some("answers with HTTP 500".into())),
         replica: ReplicaStatus {
             is_used: true,
@@ -468,6 +485,7 @@ pub fn managing(language: Language) -> Chapter {
             manage::status(language, &manage::Status { guild, ..manage::Status::default() }),
         );
     }
+    targets::test(language, &mut say);
     let past = |text: &str, generation, tally, finished| PastBatch {
         code: code(text),
         generation,
@@ -527,10 +545,25 @@ pub fn rosters(language: Language) -> Chapter {
         state: State::new(state),
         furnace_level: (id % 2 == 1).then_some(30),
     };
-    let on_page = vec![listed(1001, "Frost", 245), listed(1002, "**Snow** @everyone", 245), listed(1003, "", 0)];
+    let checked = [
+        CheckStatus::Right,
+        CheckStatus::NoSuchPlayer,
+        CheckStatus::Searching,
+        CheckStatus::Unchecked,
+        CheckStatus::NotFound,
+        CheckStatus::Unclear,
+    ];
+    let mut on_page = vec![listed(1001, "Frost", 245), listed(1002, "**Snow** @everyone", 245), listed(1003, "", 0)];
+    on_page.extend([listed(1004, "Ice", 245), listed(1005, "Hail", 300), listed(1006, "Mist", 245)]);
+    let checks = on_page.iter().map(|player| player.id).zip(checked).collect();
     say(
         "list, the second of three pages",
-        players::roster(language, &RosterPage { total: 45, without_state: 1, players: on_page }, 1, AllianceId(3)),
+        players::roster(
+            language,
+            &RosterPage { total: 45, without_state: 1, players: on_page, checks },
+            1,
+            AllianceId(3),
+        ),
     );
     say("list, empty", players::roster(language, &RosterPage::default(), 0, AllianceId(3)));
     let bad = |line, reason| BadLine { place: Place::Line(line), reason };
@@ -682,8 +715,14 @@ pub fn longest(language: Language) -> Vec<(String, Message)> {
             players: (0..40).map(|id| (named(id).id, named(id).nickname)).collect(),
         })
         .collect();
-    let tally =
-        Tally { granted: u32::MAX / 4, already: u32::MAX / 4, pending: 1, waiting: 1, failed: groups, unnamed: 0 };
+    let tally = Tally {
+        granted: u32::MAX / 4,
+        already: u32::MAX / 4,
+        pending: 1,
+        waiting: 1,
+        failed: groups,
+        ..Tally::default()
+    };
     let mut waits = batch_of(tally.clone(), false);
     waits.wait_reason = unserved(Cause::Odd, Status::Unknown(stars(5000))).wait_reason(None, true);
     let runs: Vec<PastBatch> = (0..manage::HISTORY_BATCHES as usize)
@@ -700,8 +739,12 @@ pub fn longest(language: Language) -> Vec<(String, Message)> {
     let lines: Vec<BadLine> = (0..500)
         .map(|line| BadLine { place: Place::Line(line), reason: BadLineReason::Value(PlayerError::Id(stars(3000))) })
         .collect();
-    let roster =
-        RosterPage { total: 5000, without_state: 5000, players: (0..u64::from(players::PAGE)).map(named).collect() };
+    let roster = RosterPage {
+        total: 5000,
+        without_state: 5000,
+        players: (0..u64::from(players::PAGE)).map(named).collect(),
+        checks: (0..u64::from(players::PAGE)).map(|id| (named(id).id, CheckStatus::NoSuchPlayer)).collect(),
+    };
     let status = manage::Status {
         feeds: feeds(Some(stars(5000))),
         replica: ReplicaStatus { is_used: true, state: ReplicaState::Refuses(stars(5000)), ..ReplicaStatus::default() },

@@ -7,48 +7,59 @@ use serde_json::{Value, json};
 use super::reply::{Outcome, Refusal, Reply, check};
 use super::request::Request;
 use super::routes::{id, unknown_path};
+use super::threads;
 use crate::schema::message::{self as schema, BodyKind};
 use crate::state::guild::{Channel, Guild, permission};
+use crate::state::message::CROSSPOSTED;
 use crate::state::{BOT_USER, Inner, State};
 
-const THREADS: std::ops::RangeInclusive<u8> = 10..=12;
-/// Category, directory, forum, media.
-const WITHOUT_MESSAGES: [u8; 4] = [4, 14, 15, 16];
+/// Category, directory.
+const WITHOUT_MESSAGES: [u8; 2] = [4, 14];
+
+const ANNOUNCEMENTS: u8 = 5;
 
 /// A channel that the bot can see.
-fn visible_channel(state: &State, id: u64) -> Result<(&Guild, &Channel), Refusal> {
+pub fn visible_channel(state: &State, id: u64) -> Result<(&Guild, &Channel), Refusal> {
     let Some((guild, channel)) = state.channel(id) else {
         return Err(match state.former_channels.contains(&id) {
             true => Refusal::missing_access(),
             false => Refusal::expected(404, 10003, "Unknown Channel"),
         });
     };
-    match bot_may(guild, channel, permission::VIEW_CHANNEL) {
+    match bot_may(guild, channel, permission::VIEW_CHANNEL) && threads::is_open_to_bot(guild, channel) {
         true => Ok((guild, channel)),
         false => Err(Refusal::missing_access()),
     }
 }
 
-fn bot_may(guild: &Guild, channel: &Channel, wanted: u64) -> bool {
+pub fn bot_may(guild: &Guild, channel: &Channel, wanted: u64) -> bool {
     guild.permissions(BOT_USER, Some(channel)) & wanted == wanted
 }
 
 /// Whether the bot may send a message with these parts to the channel.
-fn check_may_send(state: &State, id: u64, has_embeds: bool, has_files: bool) -> Result<(), Refusal> {
+fn check_may_send(state: &State, id: u64, parts: u64) -> Result<(), Refusal> {
     let (guild, channel) = visible_channel(state, id)?;
+    if threads::FORUMS.contains(&channel.kind) {
+        return Err(Refusal::expected(400, 40058, "Cannot send a message in a forum channel"));
+    }
     if WITHOUT_MESSAGES.contains(&channel.kind) {
         return Err(Refusal::expected(400, 50008, "Cannot send messages in a non-text channel"));
     }
-    let send = match THREADS.contains(&channel.kind) {
+    let send = match channel.thread.is_some() {
         true => permission::SEND_MESSAGES_IN_THREADS,
         false => permission::SEND_MESSAGES,
     };
-    let embeds = if has_embeds { permission::EMBED_LINKS } else { 0 };
-    let files = if has_files { permission::ATTACH_FILES } else { 0 };
-    match bot_may(guild, channel, send | embeds | files) {
-        true => Ok(()),
+    match bot_may(guild, channel, send | parts) {
+        true => threads::check_unlocked(guild, channel),
         false => Err(Refusal::missing_permissions()),
     }
+}
+
+/// The permissions that the embeds and files of a message need.
+pub fn parts_of(body: &Value, has_files: bool) -> u64 {
+    let has_embeds = body["embeds"].as_array().is_some_and(|embeds| !embeds.is_empty());
+    let embeds = if has_embeds { permission::EMBED_LINKS } else { 0 };
+    embeds | if has_files { permission::ATTACH_FILES } else { 0 }
 }
 
 pub fn route(state: &mut State, inner: &Inner, request: &Request, channel: u64, rest: &[&str]) -> Outcome {
@@ -73,11 +84,21 @@ pub fn route(state: &mut State, inner: &Inner, request: &Request, channel: u64, 
         }
         ("PATCH", ["messages", message]) => edit(state, inner, request, channel, id(message)?),
         ("DELETE", ["messages", message]) => {
-            visible_channel(state, channel)?;
             let message = in_channel(state, channel, id(message)?)?;
+            let (guild, there) = visible_channel(state, channel)?;
+            threads::check_unarchived(there)?;
+            let is_own = state.messages[&message].author == BOT_USER;
+            if !is_own && !bot_may(guild, there, permission::MANAGE_MESSAGES) {
+                return Err(Refusal::missing_permissions());
+            }
             state.messages.get_mut(&message).unwrap().is_deleted = true;
             Ok(Reply::Empty)
         }
+        ("POST", ["messages", message, "crosspost"]) => publish(state, channel, id(message)?),
+        ("POST", ["threads"]) => threads::start(state, inner, request, channel),
+        ("GET", ["threads", "archived", "public"]) => threads::archived(state, request, channel),
+        ("PATCH", []) => threads::edit(state, request, channel),
+        ("DELETE", []) => threads::delete(state, request, channel),
         _ => Err(unknown_path(request)),
     }
 }
@@ -95,6 +116,33 @@ fn read_back(state: &State, id: u64) -> Value {
         json["nonce"] = json!(nonce);
     }
     json
+}
+
+/// Publishes a message of an announcement channel to the channels that follow it, once.
+fn publish(state: &mut State, channel: u64, message: u64) -> Outcome {
+    let (guild, there) = visible_channel(state, channel)?;
+    if there.kind != ANNOUNCEMENTS {
+        return Err(Refusal::expected(400, 50024, "Cannot execute action on this channel type"));
+    }
+    let message = in_channel(state, channel, message)?;
+    let of_others = if state.messages[&message].author == BOT_USER { 0 } else { permission::MANAGE_MESSAGES };
+    if !bot_may(guild, there, permission::SEND_MESSAGES | of_others) {
+        return Err(Refusal::missing_permissions());
+    }
+    if state.messages[&message].is_crossposted() {
+        return Err(Refusal::expected(400, 40033, "This message has already been crossposted"));
+    }
+    let (most, window) = (state.settings.publishes, state.settings.publish_window);
+    let published = state.published.entry(channel).or_default();
+    published.retain(|at| at.elapsed() < window);
+    if published.len() >= most {
+        let first = published.first().map_or(window, |at| window.saturating_sub(at.elapsed()));
+        return Err(Refusal::limited(first));
+    }
+    published.push(Instant::now());
+    let message = state.messages.get_mut(&message).unwrap();
+    message.flags |= CROSSPOSTED;
+    Ok(Reply::Json(message.json()))
 }
 
 /// Adds or removes the bot's reaction.
@@ -128,8 +176,7 @@ fn in_channel(state: &State, channel: u64, message: u64) -> Result<u64, Refusal>
 fn create(state: &mut State, inner: &Inner, request: &Request, channel: u64) -> Outcome {
     let body = &request.body;
     check(schema::message(body, &request.files, BodyKind::Create))?;
-    let has_embeds = body["embeds"].as_array().is_some_and(|embeds| !embeds.is_empty());
-    check_may_send(state, channel, has_embeds, !request.files.is_empty())?;
+    check_may_send(state, channel, parts_of(body, !request.files.is_empty()))?;
     if schema::is_empty(body, &request.files) {
         return Err(Refusal::empty_message("an empty message"));
     }
@@ -164,6 +211,7 @@ fn edit(state: &mut State, inner: &Inner, request: &Request, channel: u64, messa
     let body = &request.body;
     check(schema::message(body, &request.files, BodyKind::Edit))?;
     let (guild, there) = visible_channel(state, channel)?;
+    threads::check_unarchived(there)?;
     if !request.files.is_empty() && !bot_may(guild, there, permission::ATTACH_FILES) {
         return Err(Refusal::missing_permissions());
     }

@@ -6,6 +6,7 @@ mod reply;
 mod request;
 mod responses;
 mod routes;
+mod threads;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,9 +61,10 @@ async fn answer(inner: Arc<Inner>, request: hyper::Request<Incoming>) -> Result<
 
 /// What faults, gates and limits depend on.
 struct Class {
-    /// The channel of a message create.
+    /// The channel of a message create, or the forum of a new post.
     creates_in: Option<u64>,
-    is_edit: bool,
+    /// The gates before and after it takes effect.
+    gates: Option<(Point, Point)>,
     /// The interaction whose first response this is.
     answers: Option<u64>,
     needs_token: bool,
@@ -74,10 +76,19 @@ fn classify(request: &Request, path: &str) -> Class {
     let has_own_token = matches!(parts.first(), Some(&("interactions" | "webhooks")));
     Class {
         creates_in: match (request.method.as_str(), parts.as_slice()) {
-            ("POST", ["channels", channel, "messages"]) => channel.parse().ok(),
+            ("POST", ["channels", channel, "messages" | "threads"]) => channel.parse().ok(),
             _ => None,
         },
-        is_edit: matches!((request.method.as_str(), parts.as_slice()), ("PATCH", ["channels", _, "messages", _])),
+        gates: match (request.method.as_str(), parts.as_slice()) {
+            ("POST", ["channels", _, "messages" | "threads"]) => Some((Point::BeforeCreate, Point::AfterCreate)),
+            ("PATCH", ["channels", _, "messages", _]) => Some((Point::BeforeEdit, Point::AfterEdit)),
+            ("POST", ["channels", _, "messages", _, "crosspost"]) => Some((Point::BeforePublish, Point::AfterPublish)),
+            ("DELETE", ["channels", _, "messages", _] | ["channels", _]) => {
+                Some((Point::BeforeDelete, Point::AfterDelete))
+            }
+            ("PATCH", ["channels", _]) => Some((Point::BeforeThreadEdit, Point::AfterThreadEdit)),
+            _ => None,
+        },
         answers: match parts.as_slice() {
             ["interactions", id, ..] => id.parse().ok(),
             _ => None,
@@ -119,11 +130,7 @@ async fn carry_out(inner: &Inner, request: &Request) -> Result<Response, Broken>
         Some(Fault::Hang) => std::future::pending().await,
         Some(Fault::DoneThenClosed | Fault::DoneThenStatus(_) | Fault::DoneThenPage(_)) | None => {}
     }
-    let (before, after) = match (class.creates_in.is_some(), class.is_edit) {
-        (true, _) => (Some(Point::BeforeCreate), Some(Point::AfterCreate)),
-        (_, true) => (Some(Point::BeforeEdit), Some(Point::AfterEdit)),
-        _ => (None, None),
-    };
+    let (before, after) = class.gates.unzip();
     pass_gate(inner, before).await?;
     let outcome = inner.change(|state| {
         let outcome = routes::route(state, inner, request, path);

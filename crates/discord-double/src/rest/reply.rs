@@ -1,5 +1,7 @@
 //! How a request is answered.
 
+use std::time::Duration;
+
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::CONTENT_TYPE;
@@ -20,6 +22,8 @@ pub struct Refusal {
     status: u16,
     code: u32,
     message: String,
+    /// Of a 429 that one route alone has.
+    pub retry_after: Option<Duration>,
     /// What the bot did wrong; empty if the test provoked the refusal.
     pub problems: Vec<String>,
 }
@@ -41,16 +45,16 @@ impl std::error::Error for Broken {}
 impl Refusal {
     /// Provoked by the test, so no problem.
     pub fn expected(status: u16, code: u32, message: &str) -> Self {
-        Self { status, code, message: message.to_owned(), problems: Vec::new() }
+        Self { status, code, message: message.to_owned(), retry_after: None, problems: Vec::new() }
     }
 
     /// The bot's own mistake.
     pub fn problem(status: u16, code: u32, message: &str, problem: impl Into<String>) -> Self {
-        Self { status, code, message: message.to_owned(), problems: vec![problem.into()] }
+        Self { status, code, message: message.to_owned(), retry_after: None, problems: vec![problem.into()] }
     }
 
     pub fn malformed(problems: Vec<String>) -> Self {
-        Self { status: 400, code: 50035, message: "Invalid Form Body".to_owned(), problems }
+        Self { status: 400, code: 50035, message: "Invalid Form Body".to_owned(), retry_after: None, problems }
     }
 
     pub fn empty_message(problem: &str) -> Self {
@@ -63,6 +67,12 @@ impl Refusal {
 
     pub fn missing_permissions() -> Self {
         Self::expected(403, 50013, "Missing Permissions")
+    }
+
+    /// Too many of what this route does.
+    pub fn limited(retry_after: Duration) -> Self {
+        let message = "You are being rate limited.".to_owned();
+        Self { status: 429, code: 0, message, retry_after: Some(retry_after), problems: Vec::new() }
     }
 
     pub fn unknown_message() -> Self {
@@ -99,6 +109,9 @@ pub fn to_response(outcome: &Outcome) -> Response {
         Ok(Reply::Json(body)) => json_response(200, body),
         Ok(Reply::Created(body)) => json_response(201, body),
         Ok(Reply::Empty) => response(204, "application/json", ""),
+        Err(Refusal { retry_after: Some(retry_after), .. }) => {
+            rate_limited(RateLimited { retry_after: *retry_after, is_global: false })
+        }
         Err(refusal) => json_response(refusal.status, &refusal.json()),
     }
 }

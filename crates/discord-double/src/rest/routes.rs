@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::reply::{Outcome, Refusal, Reply};
 use super::request::Request;
-use super::{channels, registration, responses};
+use super::{channels, registration, responses, threads};
 use crate::state::guild::{Guild, bot_json};
 use crate::state::{APPLICATION, BOT_USER, Inner, State};
 
@@ -52,8 +52,9 @@ pub fn route(state: &mut State, inner: &Inner, request: &Request, path: &str) ->
         ("GET", ["guilds", of, "roles"]) => json!(guild(state, of)?.roles_json()),
         ("GET", ["guilds", of, "channels"]) => {
             let guild = guild(state, of)?;
-            json!(guild.channels.iter().map(|channel| guild.channel_json(channel)).collect::<Vec<_>>())
+            json!(guild.channels_json())
         }
+        ("GET", ["guilds", of, "threads", "active"]) => threads::active(guild(state, of)?),
         ("GET", ["guilds", of, "members", who]) => {
             let guild = guild(state, of)?;
             let user = if *who == "@me" { BOT_USER } else { id(who)? };

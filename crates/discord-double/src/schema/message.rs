@@ -11,6 +11,8 @@ use crate::state::message::File;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum BodyKind {
     Create,
+    /// The first message of a post in a forum: it has no nonce.
+    ForumStart,
     Edit,
     /// The `data` of an interaction's first response.
     Callback,
@@ -35,6 +37,20 @@ impl BodyKind {
                 "flags",
                 "poll",
             ],
+            Self::ForumStart => {
+                // serenity writes the first two always. They mean nothing here, so they must be off.
+                &[
+                    "tts",
+                    "enforce_nonce",
+                    "content",
+                    "embeds",
+                    "allowed_mentions",
+                    "components",
+                    "sticker_ids",
+                    "attachments",
+                    "flags",
+                ]
+            }
             Self::Edit => &["content", "embeds", "flags", "allowed_mentions", "components", "attachments"],
             Self::Callback => {
                 &["tts", "content", "embeds", "allowed_mentions", "flags", "components", "attachments", "poll"]
@@ -70,6 +86,10 @@ pub fn message(body: &Value, files: &[File], kind: BodyKind) -> Vec<String> {
     findings.text("content", &body["content"], 0..=2000);
     findings.is_bool("tts", &body["tts"]);
     findings.is_bool("enforce_nonce", &body["enforce_nonce"]);
+    if kind == BodyKind::ForumStart {
+        let is_off = |field: &str| matches!(&body[field], Value::Null | Value::Bool(false));
+        findings.require(is_off("tts") && is_off("enforce_nonce"), "tts or enforce_nonce in a forum");
+    }
     let nonce = &body["nonce"];
     if !nonce.is_number() {
         findings.text("nonce", nonce, 0..=25);

@@ -38,7 +38,7 @@ pub struct Attempt<'a> {
     pub method: &'a str,
     /// After `/api/v10`, without the query.
     pub path: &'a str,
-    /// The channel of a message create.
+    /// The channel of a message create, or the forum of a new post.
     pub channel: Option<u64>,
     /// Which message create in its channel this is, from 1; 0 for other requests.
     pub nth: usize,
@@ -50,13 +50,22 @@ type Rule = Box<dyn FnMut(&Attempt<'_>) -> Option<Fault> + Send>;
 /// Where a gate stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Point {
-    /// A request to create a message has been received, and the message does not exist yet.
+    /// A request to create a message, or a post in a forum, has been received, and the message does not exist yet.
     BeforeCreate,
     /// The message exists, and the bot has no response yet.
     AfterCreate,
     /// The same for an edit of a message in a channel.
     BeforeEdit,
     AfterEdit,
+    /// The same for publishing a message.
+    BeforePublish,
+    AfterPublish,
+    /// The same for deleting a message or a thread.
+    BeforeDelete,
+    AfterDelete,
+    /// The same for a change of a thread.
+    BeforeThreadEdit,
+    AfterThreadEdit,
 }
 
 /// What happens to a held request.

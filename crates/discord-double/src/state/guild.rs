@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::thread::{Tag, Thread};
 use super::{BOT_USER, merge};
 
 pub mod permission {
@@ -13,8 +14,11 @@ pub mod permission {
     pub const SEND_MESSAGES: u64 = 1 << 11;
     pub const EMBED_LINKS: u64 = 1 << 14;
     pub const ATTACH_FILES: u64 = 1 << 15;
+    pub const MANAGE_MESSAGES: u64 = 1 << 13;
     pub const READ_MESSAGE_HISTORY: u64 = 1 << 16;
+    pub const MENTION_EVERYONE: u64 = 1 << 17;
     pub const USE_APPLICATION_COMMANDS: u64 = 1 << 31;
+    pub const MANAGE_THREADS: u64 = 1 << 34;
     pub const SEND_MESSAGES_IN_THREADS: u64 = 1 << 38;
     /// What a bot that posts usually has.
     pub const POSTING: u64 = VIEW_CHANNEL
@@ -43,13 +47,20 @@ pub struct Guild {
     pub bot_timed_out_until: Option<Timestamp>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Channel {
     pub id: u64,
     pub name: String,
-    /// Discord's number: 0 text, 2 voice, 4 category, 5 announcement, 11 thread, 15 forum.
+    /// Discord's number: 0 text, 2 voice, 4 category, 5 announcement, 10 to 12 threads (of
+    /// announcements, public, private), 15 forum.
     pub kind: u8,
     pub overwrites: Vec<Overwrite>,
+    /// Of a thread.
+    pub thread: Option<Thread>,
+    /// Of a forum.
+    pub tags: Vec<Tag>,
+    /// Of a forum: each post needs a tag.
+    pub requires_tag: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -96,7 +107,7 @@ impl Guild {
     }
 
     pub fn text(self, id: u64, name: &str) -> Self {
-        self.channel(Channel { id, name: name.to_owned(), kind: 0, overwrites: Vec::new() })
+        self.channel(Channel { id, name: name.to_owned(), ..Channel::default() })
     }
 
     pub fn channel(mut self, channel: Channel) -> Self {
@@ -143,6 +154,9 @@ impl Guild {
         let is_timed_out = user == BOT_USER && self.bot_timed_out_until.is_some_and(|at| at > Timestamp::now());
         let left = if is_timed_out { permission::VIEW_CHANNEL | permission::READ_MESSAGE_HISTORY } else { u64::MAX };
         let Some(channel) = channel else { return base & left };
+        // A thread has its parent's overwrites.
+        let parent = channel.thread.as_ref().and_then(|thread| self.channels.iter().find(|it| it.id == thread.parent));
+        let channel = parent.unwrap_or(channel);
         let mut allowed = base;
         let steps: [&dyn Fn(&Overwrite) -> bool; 3] =
             [&|o| o.is_role && o.id == self.id, &|o| o.is_role && o.id != self.id && own.contains(&o.id), &|o| {
@@ -183,11 +197,19 @@ impl Guild {
                 })
             })
             .collect();
-        json!({
+        let mut json = json!({
             "id": channel.id.to_string(), "guild_id": self.id.to_string(), "name": channel.name, "type": channel.kind,
             "position": 0, "permission_overwrites": overwrites, "nsfw": false, "parent_id": null, "topic": null,
             "last_message_id": null, "rate_limit_per_user": 0, "flags": 0,
-        })
+        });
+        merge(&mut json, channel.more_json());
+        json
+    }
+
+    /// All channels, without threads.
+    pub fn channels_json(&self) -> Vec<Value> {
+        let whole = self.channels.iter().filter(|channel| channel.thread.is_none());
+        whole.map(|channel| self.channel_json(channel)).collect()
     }
 
     pub fn member_json(&self, user: u64) -> Value {
@@ -221,11 +243,13 @@ impl Guild {
     /// As GUILD_CREATE has it.
     pub fn create_json(&self) -> Value {
         let mut guild = self.json();
-        let channels: Vec<Value> = self.channels.iter().map(|channel| self.channel_json(channel)).collect();
+        let open = |channel: &&Channel| channel.thread.as_ref().is_some_and(|thread| !thread.is_archived);
+        let json = |channel: &Channel| self.channel_json(channel);
+        let threads: Vec<Value> = self.channels.iter().filter(open).map(json).collect();
         let more = json!({
             "joined_at": "2025-01-01T00:00:00+00:00", "large": false, "unavailable": false,
             "member_count": self.members.len() + 1, "voice_states": [], "members": [self.member_json(BOT_USER)],
-            "channels": channels, "threads": [], "presences": [], "stage_instances": [], "guild_scheduled_events": [],
+            "channels": self.channels_json(), "threads": threads, "presences": [], "stage_instances": [], "guild_scheduled_events": [],
             "soundboard_sounds": [],
         });
         merge(&mut guild, more);

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use super::guild::bot_json;
 use super::{APPLICATION, BOT_USER, Inner, State, id_of};
 
+/// Of a message that was published to the channels that follow its own.
+pub const CROSSPOSTED: u64 = 1;
 pub const EPHEMERAL: u64 = 1 << 6;
 /// Marks a deferred response: "The bot is thinking…".
 pub const LOADING: u64 = 1 << 7;
@@ -72,6 +74,11 @@ fn embed_text(embed: &Value) -> Vec<&str> {
 impl Message {
     pub fn is_ephemeral(&self) -> bool {
         self.flags & EPHEMERAL != 0
+    }
+
+    /// Whether it was published.
+    pub fn is_crossposted(&self) -> bool {
+        self.flags & CROSSPOSTED != 0
     }
 
     /// Whether this is a deferred response that has no content yet.
@@ -164,6 +171,11 @@ impl State {
     /// Stores a new message of the bot. The body has been checked.
     pub fn store(&mut self, inner: &Inner, channel: u64, body: &Value, files: &[File], flags: u64) -> u64 {
         let id = self.next_id();
+        self.store_as(inner, id, channel, body, files, flags)
+    }
+
+    /// The same under this id.
+    pub fn store_as(&mut self, inner: &Inner, id: u64, channel: u64, body: &Value, files: &[File], flags: u64) -> u64 {
         let nonce = match &body["nonce"] {
             Value::Null => None,
             Value::String(nonce) => Some(nonce.clone()),

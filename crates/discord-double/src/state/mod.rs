@@ -7,6 +7,7 @@ pub mod invocation;
 pub mod limits;
 pub mod message;
 pub mod session;
+pub mod thread;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
@@ -69,6 +70,9 @@ pub struct Settings {
     pub response_deadline: Duration,
     pub follow_up_deadline: Duration,
     pub interaction_age: Duration,
+    /// How many messages of a channel may be published within the window.
+    pub publishes: usize,
+    pub publish_window: Duration,
 }
 
 #[derive(Default)]
@@ -84,6 +88,8 @@ pub struct State {
     pub in_channel: HashMap<u64, Vec<u64>>,
     /// By nonce: the message, and when it was created.
     pub nonces: HashMap<String, (u64, Instant)>,
+    /// When messages of a channel were published.
+    pub published: HashMap<u64, Vec<Instant>>,
     /// Content type and bytes, by the path they are served at.
     pub files: HashMap<String, (String, Vec<u8>)>,
     /// Files that users attach to commands.
@@ -119,6 +125,8 @@ impl Default for Settings {
             response_deadline: Duration::from_secs(3),
             follow_up_deadline: Duration::from_secs(15 * 60),
             interaction_age: Duration::ZERO,
+            publishes: 10,
+            publish_window: Duration::from_secs(3600),
         }
     }
 }
@@ -201,6 +209,11 @@ impl State {
             self.former_channels.insert(channel.id);
         }
         self.commands.remove(&Some(id));
+    }
+
+    pub fn add_channel(&mut self, guild: u64, channel: Channel) {
+        self.guild_of.insert(channel.id, guild);
+        self.guilds.get_mut(&guild).unwrap().channels.push(channel);
     }
 
     pub fn remove_channel(&mut self, id: u64) -> (Guild, Channel) {

@@ -110,7 +110,7 @@ async fn people_can_only_do_what_is_offered() {
         id: 3002,
         name: "voice".to_owned(),
         kind: 2,
-        overwrites: Vec::new(),
+        ..Channel::default()
     }));
     let _bot = Bot::start(&double).await;
     let admin = double.user(GUILD, permission::MANAGE_GUILD);

@@ -7,6 +7,7 @@ mod interactions;
 mod malformed;
 mod messages;
 mod sessions;
+mod threads;
 mod wire;
 
 use std::time::Duration;

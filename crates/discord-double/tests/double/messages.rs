@@ -126,8 +126,9 @@ async fn permissions_decide() {
     assert_eq!(code(embed()).await, None);
     // A role of the test's own, @everyone, and types of channels.
     let denied = Overwrite { id: 1002, is_role: true, allow: 0, deny: send };
-    let announcements = Channel { id: 3001, name: "news".to_owned(), kind: 5, overwrites: vec![denied] };
-    let group = Channel { id: 3002, name: "group".to_owned(), kind: 4, overwrites: Vec::new() };
+    let announcements =
+        Channel { id: 3001, name: "news".to_owned(), kind: 5, overwrites: vec![denied], ..Channel::default() };
+    let group = Channel { id: 3002, name: "group".to_owned(), kind: 4, ..Channel::default() };
     let mut guild = Guild::new(1002).channel(announcements).channel(group).bot_permissions(permission::POSTING);
     guild.roles.push(Role { id: 77, name: "rest".to_owned(), permissions: 0 });
     double.add_guild(guild);

@@ -1,10 +1,9 @@
 //! `/manage giftcode`: the codes of a server.
 
+use crate::discord::interactions::after;
 use crate::discord::interactions::appeal::{self, AppealResult};
-use crate::discord::messages::{Message, appeal as words, manage};
+use crate::discord::messages::{appeal as words, manage};
 use crate::domain::codes::code::Code;
-use crate::domain::players::player::AllianceId;
-use crate::ports::AnnouncedCode;
 use crate::store::AddedCode;
 
 use super::autocomplete::{alliances, codes_active, codes_known};
@@ -90,27 +89,6 @@ pub(super) async fn list(
     .await
 }
 
-/// Returns a code that can be redeemed, or the refusal to answer with. Appeals for a code that is over.
-async fn usable(ctx: Context<'_>, alliance: AllianceId, text: &str) -> anyhow::Result<Result<AnnouncedCode, Message>> {
-    let code = match Code::parse(text) {
-        Ok(code) => code,
-        Err(error) => return Ok(Err(manage::no_code(language(ctx), &error))),
-    };
-    let Some(found) = ctx.data().codes.find_guild_code(alliance, code.key()).await? else {
-        return Ok(Err(manage::code_unknown(language(ctx), &code)));
-    };
-    if found.over.is_none() {
-        return Ok(Ok(found.shown));
-    }
-    Ok(match appeal::appeal(ctx.data(), alliance, &found.shown.code).await? {
-        Some(AppealResult::Active(shown)) => Ok(shown),
-        Some(AppealResult::Over(over, recheck)) => {
-            Err(words::code_over(language(ctx), &found.shown.code, &over, recheck))
-        }
-        None => Err(manage::code_unknown(language(ctx), &code)),
-    })
-}
-
 /// Redeem a code for the whole player list now
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn redeem(
@@ -127,7 +105,11 @@ pub(super) async fn redeem(
 ) -> anyhow::Result<()> {
     respond_for(ctx, alliance, |alliance| async move {
         let bot = ctx.data();
-        let shown = match usable(ctx, alliance, &code).await? {
+        let code = match Code::parse(&code) {
+            Ok(code) => code,
+            Err(error) => return Ok(manage::no_code(language(ctx), &error)),
+        };
+        let shown = match appeal::usable(bot, alliance, language(ctx), &code).await? {
             Ok(found) => found,
             Err(refusal) => return Ok(refusal),
         };
@@ -152,12 +134,10 @@ pub(super) async fn retry(
     alliance: Option<String>,
 ) -> anyhow::Result<()> {
     respond_for(ctx, alliance, |alliance| async move {
-        let shown = match usable(ctx, alliance, &code).await? {
-            Ok(found) => found,
-            Err(refusal) => return Ok(refusal),
-        };
-        let again = ctx.data().requests.retry_batch(alliance, shown.code.key(), shown.generation).await?;
-        Ok(manage::retried(language(ctx), &shown.code, again))
+        match Code::parse(&code) {
+            Ok(code) => after::retry(ctx.data(), alliance, language(ctx), &code).await,
+            Err(error) => Ok(manage::no_code(language(ctx), &error)),
+        }
     })
     .await
 }

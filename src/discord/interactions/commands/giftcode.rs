@@ -1,87 +1,13 @@
 //! `/manage giftcode`: the channel, auto-redemption, status and history.
 
-use poise::serenity_prelude as serenity;
-
-use crate::discord::messages::manage::Mention;
-use crate::discord::messages::{Message, appeal, manage, stats as charts};
-use crate::discord::permissions::{self, NEEDED, USEFUL, missing};
+use crate::discord::interactions::after;
+use crate::discord::messages::{after as words, appeal, manage, stats as charts};
 use crate::domain::codes::code::Code;
 use crate::domain::health::Health;
-use crate::domain::players::player::{AllianceId, ChannelId, RoleId};
+use crate::store::Which;
 
 use super::autocomplete::{alliances, codes_known};
-use super::{Context, guild, language, respond_for};
-
-/// Post new codes in this or another channel
-#[poise::command(slash_command, guild_only)]
-pub(super) async fn setchannel(
-    ctx: Context<'_>,
-    #[description = "Where to post; this channel if you leave it out"]
-    #[channel_types("Text", "News")]
-    channel: Option<serenity::PartialChannel>,
-    #[description = "A role for each post to mention; leave it out to keep the present one"] role: Option<
-        serenity::Role,
-    >,
-    #[description = "Stop mentioning a role"] no_role: Option<bool>,
-    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
-    #[autocomplete = "alliances"]
-    #[max_length = 64]
-    alliance: Option<String>,
-) -> anyhow::Result<()> {
-    respond_for(ctx, alliance, |alliance| async move {
-        set_channel(ctx, alliance, channel, role, no_role.unwrap_or(false)).await
-    })
-    .await
-}
-
-async fn set_channel(
-    ctx: Context<'_>,
-    alliance: AllianceId,
-    channel: Option<serenity::PartialChannel>,
-    role: Option<serenity::Role>,
-    no_role: bool,
-) -> anyhow::Result<Message> {
-    let (bot, server) = (ctx.data(), guild(ctx)?);
-    let channel = ChannelId(channel.map_or(ctx.interaction.channel_id, |channel| channel.id).get());
-    let Some(granted) = permissions::in_channel(&bot.rest, server, channel).await? else {
-        return Ok(manage::channel_unknown(language(ctx)));
-    };
-    if let Some(until) = granted.timed_out_until {
-        return Ok(manage::in_a_timeout(language(ctx), until));
-    }
-    let granted = granted.permissions;
-    let needed = missing(NEEDED, granted);
-    if !needed.is_empty() {
-        return Ok(manage::channel_refused(language(ctx), channel, &needed));
-    }
-    // @everyone is a role with the id of the server, and a mention of it would notify nobody.
-    if role.as_ref().is_some_and(|role| role.id.get() == server.0) {
-        return Ok(manage::everyone_refused(language(ctx)));
-    }
-    if role.is_some() && no_role {
-        return Ok(manage::role_or_none(language(ctx)));
-    }
-    let settings = bot.guilds.guild(alliance).await?;
-    // The role that is set may have been deleted or made unmentionable since.
-    let kept = settings.mention_role.filter(|_| role.is_none() && !no_role);
-    let role = match kept {
-        None => role,
-        Some(kept) => {
-            let guild = bot.rest.guild(serenity::GuildId::new(server.0.max(1))).await?;
-            guild.roles.get(&serenity::RoleId::new(kept.0.max(1))).cloned()
-        }
-    };
-    let may_mention = granted.administrator() || granted.mention_everyone();
-    let mention = match &role {
-        Some(role) if role.mentionable || may_mention => Mention::Role(RoleId(role.id.get())),
-        Some(role) => Mention::Silent(RoleId(role.id.get())),
-        None if kept.is_some() => Mention::Gone,
-        None if no_role => Mention::Removed,
-        None => Mention::Nobody,
-    };
-    bot.guilds.set_channel_and_role(alliance, channel, Some(mention.role())).await?;
-    Ok(manage::channel_set(language(ctx), channel, settings.channel.is_none(), mention, &missing(USEFUL, granted)))
-}
+use super::{Context, language, respond_for};
 
 /// Stop posting codes in this server
 #[poise::command(slash_command, guild_only)]
@@ -117,12 +43,36 @@ pub(super) async fn auto(
     alliance: Option<String>,
 ) -> anyhow::Result<()> {
     respond_for(ctx, alliance, |alliance| async move {
-        let bot = ctx.data();
-        bot.guilds.set_auto_redeem(alliance, switch == Switch::On).await?;
-        Ok(match switch {
-            Switch::On => manage::auto_on(language(ctx), bot.guilds.guild(alliance).await?.players),
-            Switch::Off => manage::auto_off(language(ctx)),
-        })
+        match switch {
+            Switch::On => after::auto_on(ctx.data(), alliance, language(ctx), false).await,
+            Switch::Off => {
+                ctx.data().guilds.set_auto_redeem(alliance, false).await?;
+                Ok(manage::auto_off(language(ctx)))
+            }
+        }
+    })
+    .await
+}
+
+/// What to tell this server: who failed after a code, and who is missing a day before it ends
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn notify(
+    ctx: Context<'_>,
+    #[description = "Mention the people who linked an account for which a code failed"] failed: Option<Switch>,
+    #[description = "A day before a code ends, post who does not have it"] reminder: Option<Switch>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_for(ctx, alliance, |alliance| async move {
+        let guilds = &ctx.data().guilds;
+        let is_on = |switch: Option<Switch>| switch.map(|switch| switch == Switch::On);
+        let wanted = match (is_on(failed), is_on(reminder)) {
+            (None, None) => guilds.notifications(alliance).await?,
+            (failed, reminder) => guilds.set_notifications(alliance, failed, reminder).await?,
+        };
+        Ok(words::notifications(language(ctx), wanted))
     })
     .await
 }
@@ -144,6 +94,7 @@ pub(super) async fn status(
             language(ctx),
             &manage::Status {
                 guild: bot.guilds.guild(alliance).await?,
+                checks: bot.rosters.check_counts(alliance).await?,
                 active_codes: u32::try_from(active).unwrap_or(u32::MAX),
                 waiting_here: bot.batches.pending_in_guild(alliance).await?,
                 waiting_everywhere: bot.reports.pending_redemptions().await?,
@@ -157,6 +108,28 @@ pub(super) async fn status(
     .await
 }
 
+/// Which players the history of a code names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, poise::ChoiceParameter)]
+enum Shown {
+    #[name = "missing"]
+    Missing,
+    #[name = "failed"]
+    Failed,
+    #[name = "redeemed"]
+    Redeemed,
+    #[name = "all"]
+    All,
+}
+
+fn which(shown: Option<Shown>) -> Which {
+    match shown {
+        None | Some(Shown::Missing) => Which::Missing,
+        Some(Shown::Failed) => Which::Failed,
+        Some(Shown::Redeemed) => Which::Redeemed,
+        Some(Shown::All) => Which::All,
+    }
+}
+
 /// Show the results of past codes
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn history(
@@ -166,6 +139,9 @@ pub(super) async fn history(
     #[min_length = 1]
     #[max_length = 32]
     code: Option<String>,
+    #[description = "With a code: which players to name; those without the code if you leave it out"] show: Option<
+        Shown,
+    >,
     #[description = "Which alliance; the one that posts in this channel if you leave it out"]
     #[autocomplete = "alliances"]
     #[max_length = 64]
@@ -179,8 +155,13 @@ pub(super) async fn history(
         let key = code.as_ref().map(Code::key);
         let bot = ctx.data();
         let over = bot.codes.over_codes(alliance, key.clone(), appeal::OVER_CODES).await?;
-        let batches = bot.batches.past_batches(alliance, key, manage::HISTORY_BATCHES).await?;
-        Ok(manage::history(language(ctx), &batches, &over, code.as_ref()))
+        let most = if code.is_some() { words::HISTORY_OF_CODE } else { manage::HISTORY_BATCHES };
+        let batches = bot.batches.past_batches(alliance, key, most).await?;
+        let history = manage::history(language(ctx), &batches, &over, code.as_ref());
+        match code {
+            Some(code) => after::with_players(bot, alliance, language(ctx), history, &code, which(show)).await,
+            None => Ok(history),
+        }
     })
     .await
 }

@@ -3,7 +3,7 @@
 //! It is registered without default permissions, so everybody sees it and [`super::check`] refuses: Discord would hide it from
 //! the named roles, and what an admin may change about that (Server Settings, Integrations) cannot be changed on a telephone.
 
-use super::{Context, access, codes, giftcode, idchannel, language, players};
+use super::{Context, access, codes, giftcode, idchannel, language, players, targets};
 
 /// Manage gift codes and players
 #[poise::command(
@@ -21,9 +21,10 @@ pub(super) async fn manage(_ctx: Context<'_>) -> anyhow::Result<()> {
     slash_command,
     guild_only,
     subcommands(
-        "giftcode::setchannel",
+        "targets::setchannel",
         "giftcode::unsetchannel",
         "giftcode::auto",
+        "giftcode::notify",
         "codes::add",
         "codes::remove",
         "codes::list",
@@ -31,7 +32,8 @@ pub(super) async fn manage(_ctx: Context<'_>) -> anyhow::Result<()> {
         "codes::retry",
         "giftcode::status",
         "giftcode::history",
-        "giftcode::stats"
+        "giftcode::stats",
+        "targets::test"
     ),
     subcommand_required
 )]

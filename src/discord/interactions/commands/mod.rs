@@ -12,6 +12,7 @@ mod localised;
 mod manage;
 mod personal;
 mod players;
+mod targets;
 
 use std::sync::atomic::Ordering;
 

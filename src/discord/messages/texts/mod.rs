@@ -41,7 +41,10 @@ pub const COMPLETE: &[Language] = &[Language::En];
 /// A new file is added here, in its language.
 pub fn sources(language: Language) -> Sources {
     match language {
-        Language::En => sources!("en": "access", "alliances", "appeal", "commands", "files", "language", "self"),
+        Language::En => sources!(
+            "en": "access", "after", "alliances", "appeal", "commands", "files", "language", "reminder", "self", "states",
+            "targets",
+        ),
         Language::De => sources!("de":),
         Language::Fr => sources!("fr":),
         Language::Es => sources!("es":),

@@ -10,7 +10,7 @@ use crate::domain::sync::version::Version;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MergeKey {
     /// Keeps a version that holds a fact from being replaced by one without it. For redemptions [`Outcome::rank`], for
-    /// posts 1 once the message is sent, for codes the generation, for tallies how many they count, otherwise 0.
+    /// posts and notices 1 once the message is sent, for codes the generation, for tallies how many they count, otherwise 0.
     pub rank: i64,
     /// For a pending redemption, the tries that count against its limits; otherwise 0.
     pub tries: i64,
@@ -42,6 +42,7 @@ impl Record {
                 let counted = ["granted", "already", "failed", "gave_up"].into_iter().map(number);
                 (counted.fold(0, i64::saturating_add), 0)
             }
+            RecordKind::Notices => (i64::from(*self.get("ended_at") != Value::Null), 0),
             _ => (0, 0),
         };
         MergeKey { rank, tries, version: self.version(), digest: self.digest() }

@@ -39,6 +39,8 @@ pub enum RecordKind {
     AccessRoles,
     /// What Discord users chose for themselves.
     People,
+    /// Messages about a code besides its post.
+    Notices,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +100,7 @@ const DELETED: Field = flag("deleted");
 
 impl RecordKind {
     /// Parents before children.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Erasures,
         Self::Guilds,
         Self::Players,
@@ -113,6 +115,7 @@ impl RecordKind {
         Self::Tallies,
         Self::AccessRoles,
         Self::People,
+        Self::Notices,
     ];
 
     /// The name of the table and of the collection.
@@ -130,6 +133,7 @@ impl RecordKind {
             Self::Erasures | Self::Guilds | Self::Players | Self::Codes | Self::People => 1,
             Self::Rosters | Self::Links | Self::GuildCodes | Self::Listings => 2,
             Self::Posts | Self::Redemptions | Self::Batches | Self::Tallies | Self::AccessRoles => 3,
+            Self::Notices => 4,
         }
     }
 
@@ -146,6 +150,12 @@ impl RecordKind {
                         flag("auto_redeem"),
                         flag("digest_due"),
                         int("mention_role"),
+                        text("mention_roles"),
+                        text("channel_kind"),
+                        text("sample_nonce"),
+                        int("sample_channel_id"),
+                        int("sample_message_id"),
+                        time("sample_at"),
                         text("paused"),
                         time("resume_at"),
                         time("removed_at"),
@@ -156,6 +166,8 @@ impl RecordKind {
                         text("name"),
                         int("rank"),
                         time("disbanded_at"),
+                        flag("mention_failed"),
+                        flag("remind"),
                         text("language"),
                         VERSION,
                         DELETED,
@@ -170,6 +182,15 @@ impl RecordKind {
                         int("state"),
                         int("furnace_level"),
                         time("profile_at"),
+                        text("state_check"),
+                        int("checked_state"),
+                        time("checked_at"),
+                        text("tried_states"),
+                        int("candidate_state"),
+                        int("unclear_replies"),
+                        time("ask_at"),
+                        int("search_day"),
+                        int("day_calls"),
                         VERSION,
                         DELETED,
                     ]
@@ -217,6 +238,9 @@ impl RecordKind {
                         int("channel_id"),
                         flag("corrected"),
                         text("shown"),
+                        text("publish"),
+                        int("publish_tries"),
+                        time("publish_at"),
                         VERSION,
                         DELETED,
                     ]
@@ -256,6 +280,7 @@ impl RecordKind {
                         time("attempted_at"),
                         int("message_id"),
                         flag("summarised"),
+                        flag("offers_retry"),
                         VERSION,
                         DELETED,
                     ]
@@ -316,6 +341,23 @@ impl RecordKind {
                     ]
                 }
             }
+            Self::Notices => {
+                const {
+                    &[
+                        int("guild_id"),
+                        text("code_key"),
+                        int("generation"),
+                        text("kind"),
+                        text("nonce"),
+                        int("channel_id"),
+                        time("attempted_at"),
+                        int("message_id"),
+                        time("ended_at"),
+                        VERSION,
+                        DELETED,
+                    ]
+                }
+            }
         }
     }
 }
@@ -356,7 +398,7 @@ impl Record {
             (_, Value::Time(millis)) => Timestamp::from_millisecond(*millis).is_ok(),
             (
                 "guild_id" | "channel_id" | "player_id" | "message_id" | "mention_role" | "user_id" | "server_id"
-                | "alliance_id" | "role_id" | "id_channel",
+                | "alliance_id" | "role_id" | "id_channel" | "sample_channel_id" | "sample_message_id",
                 Value::Int(_),
             ) => true,
             ("version", Value::Int(version)) => (0..=Version::MAX.0).contains(version),

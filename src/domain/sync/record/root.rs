@@ -66,7 +66,11 @@ pub fn roots(kind: RecordKind) -> &'static [(Root, &'static str)] {
         RecordKind::Codes | RecordKind::Listings => &[CODE],
         RecordKind::Rosters => &[GUILD, PLAYER],
         RecordKind::Redemptions => &[PLAYER, CODE],
-        RecordKind::Posts | RecordKind::Batches | RecordKind::GuildCodes | RecordKind::Tallies => &[GUILD, CODE],
+        RecordKind::Posts
+        | RecordKind::Batches
+        | RecordKind::GuildCodes
+        | RecordKind::Tallies
+        | RecordKind::Notices => &[GUILD, CODE],
         RecordKind::Links => &[USER, PLAYER],
         RecordKind::AccessRoles => &[(Root::Guild, "server_id")],
         RecordKind::People => &[USER],

@@ -85,7 +85,8 @@ fn kinds_have_the_names_of_their_tables() {
     let names = RecordKind::ALL.map(RecordKind::name).join(" ");
     assert_eq!(
         names,
-        "erasures guilds players codes rosters posts redemptions runs links guild_codes listings tallies access_roles people"
+        "erasures guilds players codes rosters posts redemptions runs links guild_codes listings tallies access_roles people \
+         notices"
     );
     assert_eq!(["Runs", "batches", "GuildCodes", ""].map(RecordKind::parse), [None; 4]);
 }

@@ -93,6 +93,14 @@ fn blocked(why: Option<Blocked>) -> (&'static str, &'static str) {
             "The bot cannot check whether an interrupted post arrived.",
             "A manager of the server lets the bot read the channel's message history.",
         ),
+        Some(Blocked::ThreadLocked) => (
+            "The thread is locked, or archived and the bot may not reopen it.",
+            "A manager of the server unlocks it, or sets another channel.",
+        ),
+        Some(Blocked::TagRequired) => (
+            "Posts in the forum need a tag that only moderators may set.",
+            "A manager of the server adds a tag that everybody may use, or stops requiring tags.",
+        ),
         Some(Blocked::TimedOut) => {
             ("A moderator put the bot into a timeout.", "It ends by itself, or a moderator ends it.")
         }

@@ -10,26 +10,27 @@ use crate::domain::codes::canary::{self, CodeTrust};
 use crate::domain::codes::code::CodeKey;
 use crate::domain::limits::budget::{BudgetUse, Endpoint, RateLimit, WindowBudget};
 use crate::domain::limits::player_pacing::PlayerPacing;
-use crate::domain::players::player::{PlayerId, State};
+use crate::domain::players::player::{AllianceId, PlayerId};
 use crate::domain::redeeming::breaker::{Breaker, BreakerEvent, Call, Cause, Counts, Tried};
 use crate::domain::redeeming::login_stage::LoginStage;
-use crate::domain::redeeming::state_search::Searches;
+use crate::domain::redeeming::state_search::SearchDays;
 use crate::store::{Admission, Candidate};
+
+/// When a question is considered again that the budget has no room for.
+const ASK_AGAIN: Duration = Duration::from_secs(5);
 
 /// The call that an attempt makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     Login,
     Redeem,
-    /// Asks whether the player is in this state, because the one on file is wrong.
-    CheckState(State),
 }
 
 impl Step {
     pub fn endpoint(self) -> Endpoint {
         match self {
             Self::Login => Endpoint::Login,
-            Self::Redeem | Self::CheckState(_) => Endpoint::Redeem,
+            Self::Redeem => Endpoint::Redeem,
         }
     }
 }
@@ -69,7 +70,10 @@ pub(super) struct AdmissionControl {
     has_stateless: bool,
     /// The player who was decided last, available for a trial of the login.
     pub for_trial: Option<PlayerId>,
-    pub searches: Searches,
+    /// The calls of the searches for states.
+    pub search_days: SearchDays<AllianceId>,
+    /// A question is under way. There is one at a time.
+    is_asking: bool,
     /// Number of queued state checks. Each keeps a place in the redeem endpoint's budget free, so they go first.
     state_checks: usize,
     /// The attempts under way for each code, with their start times.
@@ -90,7 +94,8 @@ impl AdmissionControl {
             before_refusals: None,
             has_stateless: false,
             for_trial: None,
-            searches: Searches::default(),
+            search_days: SearchDays::default(),
+            is_asking: false,
             state_checks: 0,
             codes: HashMap::new(),
             patience,
@@ -177,23 +182,49 @@ impl AdmissionControl {
         Ok(())
     }
 
+    /// Admits a question of a player's state, which comes after everything else: two thirds of the budget stay free for
+    /// what becomes due meanwhile. Otherwise returns when to ask again; `None` means that a call in flight has to end
+    /// first.
+    pub fn admit_question(&mut self, player: PlayerId, now: Duration) -> Result<(), Option<Duration>> {
+        let kept_free = self.redeem.limit().map_or(0, |limit| limit.calls as usize * 2 / 3);
+        if self.is_asking {
+            return Err(None);
+        }
+        if !self.breaker.is_closed() || !self.redeem.has_room(now, self.state_checks + kept_free) {
+            return Err(Some(now + ASK_AGAIN));
+        }
+        if !self.players.is_open(player, now) {
+            return Err(self.players.opening_of(player));
+        }
+        self.redeem.begin();
+        self.players.begin(player);
+        self.is_asking = true;
+        Ok(())
+    }
+
+    pub fn is_asking(&self) -> bool {
+        self.is_asking
+    }
+
+    /// A question is over, or was not made.
+    pub fn question_ended(&mut self) {
+        self.is_asking = false;
+    }
+
     /// Admits an attempt for a candidate, or returns why not. A login goes first if the state is not on file. It also
     /// goes first if the profile `is_stale`, the login works, and the code is proven: any other code is worth no login.
     pub fn admit(&mut self, candidate: &Candidate, is_stale: bool, now: Duration) -> Result<Step, Admission> {
         let player = candidate.player;
         self.has_stateless |= !candidate.has_state;
-        let step = match self.searches.next(player) {
-            Some(state) => Step::CheckState(state),
-            None if !candidate.has_state && !self.stage.is_gone(now) => Step::Login,
-            None if is_stale
-                && candidate.trust == CodeTrust::Proven
-                && self.stage.is_used()
-                && self.has_room(Endpoint::Login, now) =>
-            {
-                Step::Login
-            }
-            None => Step::Redeem,
-        };
+        if candidate.awaits_state && (candidate.has_state || self.stage.is_gone(now)) {
+            return Err(Admission::AwaitState);
+        }
+        let needs_login = !candidate.has_state && !self.stage.is_gone(now);
+        let may_log_in = is_stale
+            && candidate.trust == CodeTrust::Proven
+            && self.stage.is_used()
+            && self.has_room(Endpoint::Login, now);
+        let step = if needs_login || may_log_in { Step::Login } else { Step::Redeem };
         let code = (candidate.key.clone(), candidate.generation);
         if !self.breaker.codes.may_try(&code, now) {
             return Err(Admission::SkipCode);
@@ -317,6 +348,7 @@ impl AdmissionControl {
         self.redeem.abandon(now);
         self.players.abandon(now);
         self.codes.clear();
+        self.is_asking = false;
         self.breaker.abandon(now);
     }
 

@@ -15,6 +15,7 @@ fn candidate(player: u64, code: &str) -> Candidate {
     Candidate {
         player: PlayerId::new(player).unwrap(),
         profile_at: None,
+        awaits_state: false,
         has_state: true,
         is_check: false,
         key: Code::parse(code).unwrap().key(),

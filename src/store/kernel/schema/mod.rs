@@ -38,7 +38,10 @@ pub(in crate::store) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0015_report.sql"),
     include_str!("../../../../migrations/0016_self.sql"),
     include_str!("../../../../migrations/0017_alliances.sql"),
-    include_str!("../../../../migrations/0018_language.sql"),
+    include_str!("../../../../migrations/0018_targets.sql"),
+    include_str!("../../../../migrations/0019_notices.sql"),
+    include_str!("../../../../migrations/0020_state_checks.sql"),
+    include_str!("../../../../migrations/0021_language.sql"),
 ];
 
 pub(super) struct Opened {

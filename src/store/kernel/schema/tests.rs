@@ -62,7 +62,10 @@ fn tables_that_are_made_anew_keep_their_rows_indexes_and_triggers() {
             let sql = format!("SELECT {columns} FROM {table}");
             connection.query_row(&sql, [], |row| row.get(0)).unwrap()
         };
-        let fields = |kind: RecordKind| kind.fields().iter().map(|field| field.name).collect::<Vec<_>>();
+        // Those that later migrations added are not there yet.
+        let is_there = |name: &&str| !name.starts_with("publish");
+        let fields =
+            |kind: RecordKind| kind.fields().iter().map(|field| field.name).filter(is_there).collect::<Vec<_>>();
         vec![
             quoted("posts", &fields(RecordKind::Posts)),
             quoted("redemptions", &[fields(RecordKind::Redemptions), vec!["claimed_by", "priority", "queue"]].concat()),

@@ -88,6 +88,7 @@ struct Missing {
     first_seen: i64,
     key: CodeKey,
     is_digest: bool,
+    is_forum: bool,
     code: Code,
     generation: u32,
 }
@@ -150,7 +151,7 @@ fn drop_stale(tx: &Tx<'_>, code: &str, guild: i64) -> rusqlite::Result<usize> {
 fn missing_posts(tx: &Tx<'_>, code: &str, guild: i64) -> rusqlite::Result<Vec<Missing>> {
     let of_guild = if guild == 0 { "?3 = 0" } else { "g.guild_id = ?3" };
     let sql = format!(
-        "SELECT g.guild_id, c.first_seen_at, c.code_key, g.digest_due, c.code, c.generation FROM codes c CROSS JOIN guilds g
+        "SELECT g.guild_id, c.first_seen_at, c.code_key, g.digest_due, c.code, c.generation, g.channel_kind IS 'forum' FROM codes c CROSS JOIN guilds g
          WHERE c.code_key = ?2 AND {of_guild} AND g.channel_id IS NOT NULL AND g.deleted = 0 AND g.removed_at IS NULL AND {NOT_HELD} AND {}
            AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = g.guild_id AND p.code_key = c.code_key
                            AND p.generation = c.generation AND p.deleted = 0)",
@@ -165,6 +166,7 @@ fn missing_posts(tx: &Tx<'_>, code: &str, guild: i64) -> rusqlite::Result<Vec<Mi
                 is_digest: row.get(3)?,
                 code: row.get(4)?,
                 generation: row.get(5)?,
+                is_forum: row.get(6)?,
             })
         })?
         .collect()
@@ -186,8 +188,12 @@ fn message_nonce(tx: &Tx<'_>, guild: AllianceId, codes: &[Missing]) -> rusqlite:
 fn plan_guild(tx: &Tx<'_>, guild: AllianceId, missing: Vec<Missing>) -> rusqlite::Result<GuildPlan> {
     let planned = GuildPlan { guild, codes: missing.iter().map(|m| m.code.clone()).collect() };
     let is_digest = missing.iter().any(|m| m.is_digest);
+    let messages = match missing.iter().any(|m| m.is_forum) {
+        true => post_plan::messages_apart(missing),
+        false => post_plan::messages(missing, is_digest),
+    };
     let mut position = 0;
-    for message in post_plan::messages(missing, is_digest) {
+    for message in messages {
         let nonce = message_nonce(tx, guild, &message.codes)?;
         for post in message.codes {
             tx.execute(

@@ -225,11 +225,7 @@ impl World {
                 for message in due {
                     let announcement = message.announcement;
                     store.posts().begin_post(announcement.nonce.clone(), announcement.channel, 1).await.unwrap();
-                    store
-                        .posts()
-                        .record_posted(announcement, Posted { id: MessageId(1), is_as_given: true })
-                        .await
-                        .unwrap();
+                    store.posts().record_posted(announcement, Posted::new(MessageId(1), true)).await.unwrap();
                 }
             },
             Change::Hours(_) => {}

@@ -61,6 +61,7 @@ fn ask_about(tx: &Tx<'_>, key: &CodeKey, row: &OnFile, guild: AllianceId) -> rus
 fn test(tx: &Tx<'_>, key: &CodeKey, generation: u32, instance: i64) -> rusqlite::Result<()> {
     let pending = "SELECT d.player_id FROM redemptions d INDEXED BY redemptions_pending_by_code
         JOIN players p ON p.player_id = d.player_id AND p.state IS NOT NULL
+            AND coalesce(p.state_check, '') NOT IN ('searching', 'not_found', 'no_such_player')
         WHERE d.code_key = ?1 AND d.generation = ?2 AND d.outcome = 'pending' AND d.deleted = 0 AND d.priority = 0
           AND d.calls = 0 AND (d.claimed_by IS NULL OR d.claimed_by <> ?3)";
     let latest = "(SELECT e.queue FROM redemptions e INDEXED BY redemptions_evidence

@@ -26,10 +26,11 @@ use crate::store::kernel::{Millis, Tx};
 pub(in crate::store) use asking::{ask_now, begin_due};
 pub use views::OverCode;
 
-/// Players that may test a code although nobody requested it for them: players with a known state on the rosters of
+/// Players that may test a code although nobody requested it for them: players with a state that the game did not refuse on the rosters of
 /// guilds with auto-redemption, and of the guild `?1`, which requested the check itself.
 const TESTERS: &str = "FROM guilds g JOIN rosters r ON r.guild_id = g.guild_id AND r.deleted = 0
     JOIN players p ON p.player_id = r.player_id AND p.deleted = 0 AND p.state IS NOT NULL
+        AND coalesce(p.state_check, '') NOT IN ('searching', 'not_found', 'no_such_player')
     WHERE g.deleted = 0 AND g.removed_at IS NULL AND (g.auto_redeem = 1 OR g.guild_id = ?1)";
 
 /// For checks that no guild requested.

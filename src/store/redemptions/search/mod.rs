@@ -31,6 +31,9 @@ type CodeId = (CodeKey, u32);
 /// due. The candidates in front are admitted in time and make room.
 const MAX_SKIPPED: usize = 1000;
 
+/// Redemptions that one search puts aside because they wait for their players' states.
+const MAX_WAITING: usize = 200;
+
 /// A search for candidates, in the order of the fair queue. It is plain data between its reads.
 pub(super) struct Search {
     reader: Reader,
@@ -57,6 +60,8 @@ pub(super) struct Admitted {
     pub candidates: Vec<(Claim, Option<Endpoint>)>,
     /// Redemptions whose calls are used up.
     pub given_up: Vec<Claim>,
+    /// Redemptions that wait for their players' states.
+    pub waiting: Vec<Claim>,
     /// Whether a due redemption was left because it was not admitted.
     pub is_blocked: bool,
     pub fair_queue: FairQueue,
@@ -92,6 +97,7 @@ impl Search {
                 read_at: tx.now(),
                 candidates: Vec::new(),
                 given_up: Vec::new(),
+                waiting: Vec::new(),
                 is_blocked: false,
                 fair_queue: request.fair_queue,
             },
@@ -184,7 +190,13 @@ impl Search {
             (claim.player, claim.generation) == (found.claim.player, found.claim.generation)
                 && claim.code == found.claim.code
         };
-        let mut known = self.admitted.candidates.iter().map(|(claim, _)| claim).chain(&self.admitted.given_up);
+        let mut known = self
+            .admitted
+            .candidates
+            .iter()
+            .map(|(claim, _)| claim)
+            .chain(&self.admitted.given_up)
+            .chain(&self.admitted.waiting);
         if known.any(is_same) {
             return None;
         }
@@ -200,6 +212,7 @@ impl Search {
         let candidate = Candidate {
             player: found.claim.player,
             has_state: found.claim.state.is_some(),
+            awaits_state: found.awaits_state,
             profile_at: found.claim.profile_at,
             key: code.0,
             generation: code.1,
@@ -217,6 +230,13 @@ impl Search {
             Admission::Take => self.take(offer, found.claim, None),
             Admission::TakeFor(endpoint) => self.take(offer, found.claim, Some(endpoint)),
             Admission::Skip => self.skipped += 1,
+            Admission::AwaitState => {
+                // It is put aside with the claims, and so is not found again.
+                self.admitted.waiting.push(found.claim);
+                self.is_stopped |= self.admitted.waiting.len() >= MAX_WAITING;
+                self.admitted.is_blocked |= self.is_stopped;
+                return;
+            }
             Admission::SkipCode => {
                 if matches!(offer, Offer::First(_) | Offer::Later(_)) {
                     self.cursors.entry(offer).and_modify(Cursor::end);

@@ -22,7 +22,8 @@ const FIRST_ROWS: usize = 4;
 
 const COLUMNS: &str =
     "d.player_id, p.nickname, p.state, p.profile_at, c.code, d.generation, d.calls, d.unknown, d.temporary, d.claim,
-    d.next_attempt_at, d.code_key, c.tester IS d.player_id";
+    d.next_attempt_at, d.code_key, c.tester IS d.player_id,
+    p.state_check = 'searching' OR (p.state_check = 'unchecked' AND p.state IS NULL)";
 const FREE: &str = "d.outcome = 'pending' AND d.deleted = 0 AND d.next_attempt_at <= ?1
     AND (d.claimed_by IS NULL OR d.claimed_by <> ?2)";
 /// The rows after the last one that was read, in the index's order.
@@ -37,6 +38,7 @@ pub(super) struct Waiting {
     pub key: CodeKey,
     pub due: i64,
     pub is_check: bool,
+    pub awaits_state: bool,
 }
 
 fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
@@ -51,7 +53,13 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
         number: row.get(9)?,
         recent_call: None,
     };
-    Ok(Waiting { claim, due: row.get(10)?, key: row.get(11)?, is_check: row.get(12)? })
+    Ok(Waiting {
+        claim,
+        due: row.get(10)?,
+        key: row.get(11)?,
+        is_check: row.get(12)?,
+        awaits_state: row.get::<_, Option<bool>>(13)? == Some(true),
+    })
 }
 
 /// A position in an offer or a code, which is read page by page.

@@ -1,5 +1,8 @@
 //! Posts and batch messages in Discord's channels: exactly one message for each nonce (invariant 1).
 //!
+//! One function sends a message to a target of any kind ([`DiscordAnnouncer::send`]). A forum is different (`forums`): Discord
+//! knows no nonces there.
+//!
 //! Discord answers a nonce that it has seen in the last minutes with the earlier message, so an attempt with an unknown result
 //! is simply repeated during that time. After that, the channel's history is searched for the message, by the nonce in the
 //! link of its title, and the message is sent only if it is not found. If the bot may not read the history, nothing is sent
@@ -8,28 +11,27 @@
 //! After the nonce, the link has a random suffix for each call. The suffix in Discord's answer shows whether the message was
 //! sent by this call, by an earlier one, or by another process that plans the same posts with the same token.
 
+mod forums;
+mod notices;
+mod search;
+mod upkeep;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Deserialize;
-use serenity::all::{ChannelId as DiscordChannelId, MessageId as DiscordMessageId, Nonce, Permissions, UserId};
+use serenity::all::{ChannelId as DiscordChannelId, GuildChannel, MessageId as DiscordMessageId, Nonce, UserId};
 
-use crate::domain::codes::channel::{Blocked, NONCE_WINDOW};
+use crate::domain::codes::channel::{Blocked, ChannelKind, NONCE_WINDOW};
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
 use crate::ports::{AnnounceError, Announcement, Announcer, BatchBoard, BatchMessage, Correction, MessageId, Posted};
 use crate::runtime::clock::Clock;
 
-use super::messages::{Message, batch, post};
-use super::permissions;
-use super::rest::{Rest, RestError};
+use crate::discord::messages::{Message, batch, post};
+use crate::discord::permissions;
+use crate::discord::rest::{Rest, RestError};
 
-/// How far the clocks of Discord and this machine may differ.
-const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(60);
-/// The most pages that are searched, of up to 100 messages each.
-const MAX_PAGES: usize = 100;
-/// The start of Discord's ids, in milliseconds since the Unix epoch.
-const DISCORD_EPOCH_MS: i64 = 1_420_070_400_000;
 /// The shortest time between two warnings that somebody else uses the token.
 const LOG_INTERVAL: Duration = Duration::from_secs(3600);
 
@@ -61,17 +63,28 @@ pub struct DiscordAnnouncer {
     warned_at: Arc<Mutex<Option<Duration>>>,
 }
 
-struct OutgoingMessage<'a> {
-    server: GuildId,
-    alliance: AllianceId,
-    channel: ChannelId,
-    nonce: &'a str,
-    attempted_at: Option<Timestamp>,
+/// A message to a target.
+pub struct OutgoingMessage<'a> {
+    pub place: Place<'a>,
+    /// `None` if it is not known: Discord is asked then.
+    pub channel_kind: Option<ChannelKind>,
+    /// The name of its thread in a forum.
+    pub title: String,
+    pub attempted_at: Option<Timestamp>,
     /// The guild has moved to another channel since the attempt: the message is searched for, but not sent.
-    is_moved: bool,
-    message: Message,
+    pub is_moved: bool,
+    pub message: Message,
     /// The version for a channel in which the bot may attach no files.
-    without_file: Option<Message>,
+    pub without_file: Option<Message>,
+}
+
+/// Where a message is, and what identifies it there.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    pub server: GuildId,
+    pub alliance: AllianceId,
+    pub channel: ChannelId,
+    pub nonce: &'a str,
 }
 
 impl DiscordAnnouncer {
@@ -79,26 +92,82 @@ impl DiscordAnnouncer {
         Self { rest, clock, warned_at: Arc::default() }
     }
 
-    async fn send(&self, outgoing: OutgoingMessage<'_>) -> Result<Posted, AnnounceError> {
+    /// Sends a message to a channel, thread or forum: exactly one message per nonce, however often it is called.
+    ///
+    /// # Errors
+    /// The message was not sent, or that is unknown; see [`AnnounceError`].
+    pub async fn send(&self, outgoing: OutgoingMessage<'_>) -> Result<Posted, AnnounceError> {
+        let kind = match outgoing.channel_kind {
+            Some(kind) => kind,
+            None => self.learn_kind(&outgoing).await?,
+        };
+        let sent = match kind {
+            ChannelKind::Forum => self.send_post(&outgoing).await,
+            ChannelKind::Text | ChannelKind::Announcement | ChannelKind::Thread => {
+                self.send_message(&outgoing, kind).await
+            }
+        };
+        sent.map(|posted| Posted { channel_kind: Some(kind), ..posted })
+    }
+
+    /// Asks Discord for the kind of a channel. What cannot be posted in passes for a text channel: Discord says why.
+    async fn learn_kind(&self, outgoing: &OutgoingMessage<'_>) -> Result<ChannelKind, AnnounceError> {
+        let asked: Result<GuildChannel, RestError> = self.rest.channel(channel(outgoing.place.channel)).await;
+        match asked {
+            Ok(known) => Ok(permissions::kind_of(&known).unwrap_or(ChannelKind::Text)),
+            // The next step finds out what that means for this message.
+            Err(error) if error.blocked().is_some() => Ok(ChannelKind::Text),
+            Err(error) => Err(AnnounceError::from(error)),
+        }
+    }
+
+    async fn send_message(&self, outgoing: &OutgoingMessage<'_>, kind: ChannelKind) -> Result<Posted, AnnounceError> {
         if let Some(at) = outgoing.attempted_at
             && (outgoing.is_moved || self.clock.now().duration_since(at) >= NONCE_WINDOW)
         {
-            let found = self.find(&outgoing, at).await?;
-            return found.map(|id| Posted { id, is_as_given: false }).ok_or_else(AnnounceError::absent);
+            let found = self.find(outgoing, at).await?;
+            return found.map(|id| Posted::new(id, false)).ok_or_else(AnnounceError::absent);
         }
-        let error = match self.create(&outgoing).await {
-            Ok(posted) => return Ok(posted),
-            Err(error) => error,
-        };
+        let mut created = self.create(outgoing).await;
+        if kind == ChannelKind::Thread && created.as_ref().is_err_and(RestError::is_archived) {
+            self.reopen(outgoing.place.channel).await?;
+            created = self.create(outgoing).await;
+        }
+        match created {
+            Ok(posted) => Ok(posted),
+            Err(error) if kind == ChannelKind::Thread && (error.is_archived() || error.is_locked()) => {
+                Err(AnnounceError { blocked: Some(Blocked::ThreadLocked), ..AnnounceError::from(error) })
+            }
+            Err(error) => Err(self.refused(outgoing.place.server, error).await),
+        }
+    }
+
+    /// A refusal, told apart from a timeout of the bot.
+    async fn refused(&self, guild: GuildId, error: RestError) -> AnnounceError {
         let timed_out = match error.blocked() {
-            Some(Blocked::MissingPermissions) => self.timeout_left(outgoing.server).await,
+            Some(Blocked::MissingPermissions) => self.timeout_left(guild).await,
             _ => None,
         };
         let error = AnnounceError::from(error);
-        Err(match timed_out {
+        match timed_out {
             Some(left) => AnnounceError { blocked: Some(Blocked::TimedOut), retry_after: Some(left), ..error },
             None => error,
-        })
+        }
+    }
+
+    /// Opens an archived thread.
+    async fn reopen(&self, thread: ChannelId) -> Result<(), AnnounceError> {
+        match self.rest.set_archived(channel(thread), false).await {
+            Ok(()) => {
+                tracing::debug!("The thread {thread} was archived and is open again");
+                Ok(())
+            }
+            Err(error) => {
+                let is_refused = error.is_locked() || error.blocked() == Some(Blocked::MissingPermissions);
+                let blocked = if is_refused { Some(Blocked::ThreadLocked) } else { error.blocked() };
+                Err(AnnounceError { blocked, maybe_sent: false, ..AnnounceError::from(error) })
+            }
+        }
     }
 
     /// Sends the message, without its file if the bot may attach none.
@@ -112,16 +181,17 @@ impl DiscordAnnouncer {
     }
 
     async fn create_as(&self, outgoing: &OutgoingMessage<'_>, message: &Message) -> Result<Posted, RestError> {
-        let mark = format!("{}.{:x}", post::mark(outgoing.nonce), fastrand::u64(..));
+        let place = outgoing.place;
+        let mark = format!("{}.{:x}", post::mark(place.nonce), fastrand::u64(..));
         let message = message.clone().linked(&mark);
-        let body = message.create().nonce(Nonce::String(outgoing.nonce.to_owned())).enforce_nonce(true);
-        let sent: Sent = self.rest.create_message(channel(outgoing.channel), &body, message.files()).await?;
+        let body = message.create().nonce(Nonce::String(place.nonce.to_owned())).enforce_nonce(true);
+        let sent: Sent = self.rest.create_message(channel(place.channel), &body, message.files()).await?;
         let shown = sent.embeds.first().and_then(|embed| embed.url.as_deref());
         let is_as_given = shown.is_none_or(|shown| shown == mark);
         if !is_as_given && outgoing.attempted_at.is_none() {
-            self.warn_of_token_sharing(outgoing.alliance);
+            self.warn_of_token_sharing(place.alliance);
         }
-        Ok(Posted { id: MessageId(sent.id.get()), is_as_given })
+        Ok(Posted::new(MessageId(sent.id.get()), is_as_given))
     }
 
     /// Called for a message that exists already although this process never tried to send it.
@@ -143,66 +213,6 @@ impl DiscordAnnouncer {
         Duration::try_from(until.duration_since(self.clock.now())).ok().filter(|left| !left.is_zero())
     }
 
-    /// Finds a message that may have been sent at `at` or later.
-    async fn find(&self, outgoing: &OutgoingMessage<'_>, at: Timestamp) -> Result<Option<MessageId>, AnnounceError> {
-        match self.search(outgoing, at).await {
-            // The channel was deleted, and the message with it.
-            Err(error) if error.blocked == Some(Blocked::UnknownChannel) && outgoing.is_moved => Ok(None),
-            // A problem with a channel that the guild no longer uses must not pause the guild.
-            Err(error) if outgoing.is_moved && error.blocked.is_some() => Err(AnnounceError::passing(
-                format!("cannot check whether it was posted in the previous channel: {}", error.reason),
-                true,
-            )),
-            found => found,
-        }
-    }
-
-    async fn search(&self, outgoing: &OutgoingMessage<'_>, at: Timestamp) -> Result<Option<MessageId>, AnnounceError> {
-        let me = self.rest.my_id().await?;
-        let mark = post::mark(outgoing.nonce);
-        let is_mark =
-            |url: &str| url.strip_prefix(&mark).is_some_and(|suffix| suffix.is_empty() || suffix.starts_with('.'));
-        let begin = at.checked_sub(MAX_CLOCK_SKEW).unwrap_or(Timestamp::MIN);
-        let mut after = first_id_at(begin);
-        for page in 0..MAX_PAGES {
-            let found: Vec<Sent> = self.rest.messages_after(channel(outgoing.channel), after).await?;
-            let is_it = |sent: &&Sent| {
-                sent.author.as_ref().is_some_and(|author| author.id == me)
-                    && sent.embeds.iter().any(|embed| embed.url.as_deref().is_some_and(is_mark))
-            };
-            if let Some(found) = found.iter().find(is_it) {
-                tracing::debug!("The message {} was sent before an interruption", outgoing.nonce);
-                return Ok(Some(MessageId(found.id.get())));
-            }
-            // A page may hold fewer messages than there are: only an empty page is the last.
-            match found.iter().map(|sent| sent.id).max() {
-                Some(last) if last > after => after = last,
-                _ if page > 0 => return Ok(None),
-                // To a bot that may not read it, the history looks empty.
-                _ => return self.check_history_permission(outgoing).await.map(|()| None),
-            }
-        }
-        Err(AnnounceError::passing(
-            format!("cannot check whether it was sent: the channel has more than {MAX_PAGES} pages of newer messages"),
-            true,
-        ))
-    }
-
-    async fn check_history_permission(&self, outgoing: &OutgoingMessage<'_>) -> Result<(), AnnounceError> {
-        let granted = permissions::in_channel(&self.rest, outgoing.server, outgoing.channel).await?;
-        let granted = granted.map_or(Permissions::empty(), |granted| granted.permissions);
-        if granted.contains(Permissions::READ_MESSAGE_HISTORY) || granted.administrator() {
-            return Ok(());
-        }
-        Err(AnnounceError {
-            blocked: Some(Blocked::MissingHistory),
-            ..AnnounceError::passing(
-                "the message may have been sent, but the bot may not read the channel's history",
-                true,
-            )
-        })
-    }
-
     /// Edits a message, without its file if the bot may attach none.
     async fn edit(
         &self,
@@ -216,13 +226,23 @@ impl DiscordAnnouncer {
                 self.rest.edit_message(target, &message.edit(), message.files()).await;
             edited.map(drop)
         };
-        match (edit(message).await, without_file) {
+        let edit_as_allowed = async || match (edit(message).await, without_file) {
             (Err(error), Some(without_file)) if error.blocked() == Some(Blocked::MissingPermissions) => {
                 edit(without_file).await
             }
             (edited, _) => edited,
+        };
+        let edited = edit_as_allowed().await;
+        if !edited.as_ref().is_err_and(RestError::is_archived) {
+            return edited.map_err(AnnounceError::from);
         }
-        .map_err(AnnounceError::from)
+        // Nobody looks for news in an archived thread: it stays so after the edit, if that is allowed.
+        self.reopen(at.0).await?;
+        let edited = edit_as_allowed().await;
+        if let Err(error) = self.rest.set_archived(channel(at.0), true).await {
+            tracing::debug!("The thread {} stays open: {error}", at.0);
+        }
+        edited.map_err(AnnounceError::from)
     }
 }
 
@@ -230,19 +250,17 @@ fn channel(channel: ChannelId) -> DiscordChannelId {
     DiscordChannelId::new(channel.0.max(1))
 }
 
-/// The smallest id that Discord assigns at this time.
-fn first_id_at(at: Timestamp) -> DiscordMessageId {
-    let millis = at.as_millisecond().saturating_sub(DISCORD_EPOCH_MS).max(0).unsigned_abs();
-    DiscordMessageId::new((millis << 22).max(1))
-}
-
 impl Announcer for DiscordAnnouncer {
     async fn announce(&self, announcement: &Announcement) -> Result<Posted, AnnounceError> {
         self.send(OutgoingMessage {
-            server: announcement.server,
-            alliance: announcement.guild,
-            channel: announcement.channel,
-            nonce: &announcement.nonce,
+            place: Place {
+                server: announcement.server,
+                alliance: announcement.guild,
+                channel: announcement.channel,
+                nonce: &announcement.nonce,
+            },
+            channel_kind: announcement.channel_kind,
+            title: forums::title(announcement.codes.iter().map(|announced| announced.code.as_str())),
             attempted_at: announcement.attempted_at,
             is_moved: announcement.is_moved,
             message: post::post(announcement.language, announcement),
@@ -263,31 +281,17 @@ impl BatchBoard for DiscordAnnouncer {
         let without_file = (!message.files().is_empty()).then(|| batch::without_file(shown.language, shown));
         if let Some(id) = shown.message {
             self.edit((shown.channel, id), &message, without_file.as_ref()).await?;
-            return Ok(Posted { id, is_as_given: true });
+            return Ok(Posted::new(id, true));
         }
         let outgoing = OutgoingMessage {
-            server: shown.server,
-            alliance: shown.guild,
-            channel: shown.channel,
-            nonce: &shown.nonce,
+            place: Place { server: shown.server, alliance: shown.guild, channel: shown.channel, nonce: &shown.nonce },
+            channel_kind: shown.channel_kind,
+            title: forums::title([shown.code.as_str()]),
             attempted_at: shown.attempted_at,
             is_moved: false,
             message,
             without_file,
         };
         self.send(outgoing).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_starts_with_its_time() {
-        // Discord's own example: 175928847299117063 is of 2016-04-30 11:18:25.796 UTC.
-        let at: Timestamp = "2016-04-30T11:18:25.796Z".parse().unwrap();
-        assert_eq!(first_id_at(at).get(), 175_928_847_299_117_063 >> 22 << 22);
-        assert_eq!(first_id_at(Timestamp::UNIX_EPOCH).get(), 1);
     }
 }

@@ -1,0 +1,65 @@
+//! Notices in Discord's channels: mentions of people for whom a code failed, and reminders.
+
+use serde::de::IgnoredAny;
+use serenity::all::{GuildId as DiscordGuildId, UserId as DiscordUserId};
+
+use super::{DiscordAnnouncer, OutgoingMessage, Place, forums};
+use crate::discord::messages::{after, reminder};
+use crate::discord::rest::RestError;
+use crate::domain::players::player::{GuildId, UserId};
+use crate::ports::notices::{Notice, NoticeBoard, NoticeContent};
+use crate::ports::{AnnounceError, Posted};
+
+impl DiscordAnnouncer {
+    /// Those of the people who are members of the guild. Anybody may link any account, from any server.
+    async fn members(&self, guild: GuildId, people: &[UserId]) -> Result<Vec<UserId>, RestError> {
+        let mut members = Vec::new();
+        for person in people {
+            let (guild, user) = (DiscordGuildId::new(guild.0.max(1)), DiscordUserId::new(person.0.max(1)));
+            match self.rest.member::<IgnoredAny>(guild, user).await {
+                Ok(_) => members.push(*person),
+                Err(RestError::Refused { status: 404, .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(members)
+    }
+}
+
+impl NoticeBoard for DiscordAnnouncer {
+    async fn notify(&self, notice: &Notice) -> Result<Option<Posted>, AnnounceError> {
+        let language = notice.language;
+        let (message, without_file) = match &notice.content {
+            NoticeContent::Failed { people, .. } => {
+                // Nothing was sent yet, whatever this error says.
+                let unsent = |error: RestError| AnnounceError { maybe_sent: false, ..AnnounceError::from(error) };
+                let members = self.members(notice.server, people).await.map_err(unsent)?;
+                if members.is_empty() && notice.attempted_at.is_none() {
+                    return Ok(None);
+                }
+                (after::failed_for(language, notice, &members), None)
+            }
+            NoticeContent::Reminder { .. } => {
+                let message = reminder::reminder(language, notice);
+                let without_file = (!message.files().is_empty()).then(|| reminder::without_file(language, notice));
+                (message, without_file)
+            }
+        };
+        let outgoing = OutgoingMessage {
+            place: Place {
+                server: notice.server,
+                alliance: notice.guild,
+                channel: notice.channel,
+                nonce: &notice.nonce,
+            },
+            // It may be the thread of the code's post.
+            channel_kind: None,
+            title: forums::title([notice.code.as_str()]),
+            attempted_at: notice.attempted_at,
+            is_moved: notice.is_moved,
+            message,
+            without_file,
+        };
+        self.send(outgoing).await.map(Some)
+    }
+}

@@ -1,0 +1,194 @@
+//! What leaders do after a batch: try again, see who is missing, and decide on auto-redemption that takes long.
+
+use std::time::Duration;
+
+use serenity::all::{ComponentInteraction, ComponentInteractionDataKind, CreateInteractionResponse};
+
+use crate::discord::bot::Bot;
+use crate::discord::custom_id::Action;
+use crate::discord::messages::{Message, after as words, manage, personal, targets};
+use crate::domain::codes::code::Code;
+use crate::domain::limits::estimate::time_for;
+use crate::domain::players::player::{AllianceId, GuildId};
+use crate::domain::text::language::Language;
+use crate::store::{BatchKey, FoundCode, Which};
+
+use super::appeal::{self, AppealResult, appeal};
+use super::response::Interaction;
+
+/// Tries a code again for the players for whom it failed, and says what came of it.
+pub(super) async fn retry(bot: &Bot, alliance: AllianceId, language: Language, code: &Code) -> anyhow::Result<Message> {
+    let shown = match appeal::usable(bot, alliance, language, code).await? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(refusal),
+    };
+    let (key, generation) = (shown.code.key(), shown.generation);
+    let again = bot.requests.retry_batch(alliance, key.clone(), generation).await?;
+    if again == 0 {
+        // Those who failed have left, or got it otherwise: the message of the batch may not know.
+        bot.batches.show_again(BatchKey { guild: alliance, code: key, generation }).await?;
+    }
+    Ok(manage::retried(language, &shown.code, again))
+}
+
+/// How a code stands with the players of the player list; `None` for a code that the server does not know.
+pub(super) async fn code_players(
+    bot: &Bot,
+    alliance: AllianceId,
+    language: Language,
+    code: &Code,
+    which: Which,
+    page: u32,
+) -> anyhow::Result<Option<Message>> {
+    let Some(FoundCode { shown, .. }) = bot.codes.find_guild_code(alliance, code.key()).await? else { return Ok(None) };
+    let batch = BatchKey { guild: alliance, code: shown.code.key(), generation: shown.generation };
+    let of = async |page: u32| {
+        bot.batches.players_of_code(batch.clone(), which, page.saturating_mul(words::PAGE), words::PAGE).await
+    };
+    let found = of(page).await?;
+    // The player list may have become shorter since the button was shown.
+    let last = words::last_page(found.count(which));
+    let (found, page) = if page <= last { (found, page) } else { (of(last).await?, last) };
+    Ok(Some(words::code_players(language, alliance, &shown.code, which, page, &found)))
+}
+
+/// Everybody on the player list with what the code came to, as a file with its name.
+pub(super) async fn code_players_file(
+    bot: &Bot,
+    alliance: AllianceId,
+    code: &Code,
+) -> anyhow::Result<Option<(String, Vec<u8>)>> {
+    let Some(FoundCode { shown, .. }) = bot.codes.find_guild_code(alliance, code.key()).await? else { return Ok(None) };
+    let batch = BatchKey { guild: alliance, code: shown.code.key(), generation: shown.generation };
+    let all = bot.batches.players_of_code(batch, Which::All, 0, u32::MAX).await?;
+    let name = format!("{}-players.csv", shown.code);
+    Ok((!all.players.is_empty()).then(|| (name, words::code_players_file(&all))))
+}
+
+/// The history of a code, followed by how it stands with players, and a file of all of them.
+pub(super) async fn with_players(
+    bot: &Bot,
+    alliance: AllianceId,
+    language: Language,
+    history: Message,
+    code: &Code,
+    which: Which,
+) -> anyhow::Result<Message> {
+    let Some(players) = code_players(bot, alliance, language, code, which, 0).await? else { return Ok(history) };
+    let message = history.and(players);
+    Ok(match code_players_file(bot, alliance, code).await? {
+        Some((name, file)) => message.with_file(name, file),
+        None => message,
+    })
+}
+
+/// If the active codes will take longer than this, the person is asked first.
+const ASK_FROM: Duration = Duration::from_secs(3600);
+
+/// Turns auto-redemption on, and says how long the active codes will take. If that is long and not `is_confirmed`, it only
+/// asks.
+pub(super) async fn auto_on(
+    bot: &Bot,
+    alliance: AllianceId,
+    language: Language,
+    is_confirmed: bool,
+) -> anyhow::Result<Message> {
+    let outstanding = bot.batches.outstanding(alliance).await?;
+    let limit = bot.health.engine().limit;
+    let is_on = bot.guilds.guild(alliance).await?.auto_redeem;
+    let takes = time_for(outstanding.redemptions, limit);
+    if !is_confirmed && !is_on && takes.is_some_and(|takes| takes > ASK_FROM) {
+        return Ok(words::auto_takes_long(language, alliance, outstanding, takes.unwrap_or_default()));
+    }
+    bot.guilds.set_auto_redeem(alliance, true).await?;
+    Ok(words::auto_on(language, outstanding, takes))
+}
+
+/// Redeems codes for an alliance's whole roster, and answers with what began.
+pub(super) async fn redeem_for_roster(
+    bot: &Bot,
+    interaction: &Interaction<'_>,
+    alliance: AllianceId,
+    codes: Vec<Code>,
+) -> anyhow::Result<()> {
+    interaction.defer().await?;
+    interaction.answer(&redeem_codes(bot, interaction.language(), alliance, codes).await?).await
+}
+
+pub(super) async fn redeem_codes(
+    bot: &Bot,
+    language: Language,
+    alliance: AllianceId,
+    codes: Vec<Code>,
+) -> anyhow::Result<Message> {
+    let mut started = Vec::new();
+    for code in codes {
+        let (code, generation) = match bot.codes.find_code(code.key()).await? {
+            None => (code.clone(), bot.codes.add_code(code).await?),
+            Some(FoundCode { shown, over: None }) => (shown.code, shown.generation),
+            Some(FoundCode { shown, over: Some(_) }) => match appeal(bot, alliance, &shown.code).await? {
+                Some(AppealResult::Active(shown)) => (shown.code, shown.generation),
+                Some(AppealResult::Over(over, recheck)) => {
+                    started.push((shown.code, Err((over, recheck))));
+                    continue;
+                }
+                None => continue,
+            },
+        };
+        let start = bot.requests.start_batch(alliance, code.key(), generation).await?;
+        started.push((code, Ok(start)));
+    }
+    let settings = bot.guilds.guild(alliance).await?;
+    let answer = manage::batches_started(language, &started, settings.channel);
+    // A post may be older than the switch.
+    Ok(if settings.auto_redeem { answer.with_line(&targets::auto_is_on(language)) } else { answer })
+}
+
+/// Answers the buttons and menus of this module, for a member who may manage the server. Some answers replace the message of
+/// the button.
+pub(super) async fn act(
+    bot: &Bot,
+    interaction: &Interaction<'_>,
+    server: GuildId,
+    action: Action,
+    component: &ComponentInteraction,
+) -> anyhow::Result<()> {
+    let language = interaction.language();
+    // It was removed, or the message is a copy from another server.
+    if let Some(named) = action.alliance()
+        && !bot.guilds.alliances(server).await?.iter().any(|it| it.id == named)
+    {
+        return interaction.answer(&personal::outdated(language)).await;
+    }
+    match action {
+        Action::RetryFailed(code, alliance) => {
+            interaction.defer().await?;
+            interaction.answer(&retry(bot, alliance, language, &code).await?).await
+        }
+        Action::RedeemForList(code, alliance) => redeem_for_roster(bot, interaction, alliance, vec![code]).await,
+        Action::CodePlayers(code, alliance, which, page) => {
+            interaction.respond(CreateInteractionResponse::Acknowledge).await?;
+            let shown = code_players(bot, alliance, language, &code, which, page).await?;
+            interaction.answer(&shown.unwrap_or_else(|| manage::code_unknown(language, &code))).await
+        }
+        Action::ChooseCodePlayers(code, alliance) => {
+            let ComponentInteractionDataKind::StringSelect { values } = &component.data.kind else {
+                return interaction.answer(&personal::outdated(language)).await;
+            };
+            let Some(which) = values.first().and_then(|value| Which::parse(value)) else {
+                return interaction.answer(&personal::outdated(language)).await;
+            };
+            interaction.respond(CreateInteractionResponse::Acknowledge).await?;
+            let shown = code_players(bot, alliance, language, &code, which, 0).await?;
+            interaction.answer(&shown.unwrap_or_else(|| manage::code_unknown(language, &code))).await
+        }
+        Action::AutoOn(alliance) => {
+            interaction.respond(CreateInteractionResponse::Acknowledge).await?;
+            interaction.answer(&auto_on(bot, alliance, language, true).await?).await
+        }
+        Action::Dismiss => {
+            interaction.respond(CreateInteractionResponse::UpdateMessage(words::auto_stays(language).respond())).await
+        }
+        _ => interaction.answer(&personal::outdated(language)).await,
+    }
+}

@@ -1,0 +1,52 @@
+### Whether the game knows a player's id, and whether the player is in the state on file. A state is the number of a game server.
+
+## A mark behind each player in the player list. Short: there are 20 in a message.
+
+state-mark-right = ✅
+state-mark-unchecked = ⏳ not checked yet
+state-mark-searching = 🔎 looking for the state
+state-mark-not-found = ⚠️ state not found
+state-mark-no-such-player = ⚠️ no player has this id
+# The game's answers showed nothing.
+state-mark-unclear = ❔ could not be checked
+
+## Below the player list
+
+state-list-missing = ⚠️ The state of { $players ->
+    [one] one player
+   *[other] { $players } players
+} is missing. I am looking for it, and redeem the codes once I have it. To be quicker, add the player again with the state.
+# Follows where a player's mark says “state not found” or “no player has this id”.
+state-list-correct = ⚠️ Somebody's id or state is wrong. Check it in the game (profile, ID and the number after #), then add the player again.
+
+## In the message that shows how far a code is
+
+# $players wait for their code until the bot knows their state.
+state-batch-searching = 🔎 { $players ->
+    [one] One player's state is wrong or missing. I am looking for it, and redeem the code once I have it.
+   *[other] The states of { $players } players are wrong or missing. I am looking for them, and redeem the code once I have them.
+}
+# $names is a list such as “Frost (246), Snow (312)”.
+state-batch-found = 🔎 I found the state of { $players ->
+    [one] one player
+   *[other] { $players } players
+}: { $names }
+# Ends that list.
+state-batch-found-more = … and { $left } more
+# One player of that list. $state is the number of the state.
+state-batch-found-player = { $player } ({ $state })
+
+## In the bot's status, one line each
+
+state-status-title = Ids and states
+state-status-unchecked = ⏳ { $players } to check
+state-status-searching = 🔎 looking for the state of { $players }
+state-status-not-found = ⚠️ state not found: { $players }
+state-status-no-such-player = ⚠️ the game does not know the id: { $players }
+state-status-unclear = ❔ could not be checked: { $players }
+# Follows the lines above where a person has to do something.
+state-status-correct = `/manage players list` shows who it is. Add these players again with the right id or state.
+
+## The end of the answer to somebody who added players
+
+state-checked-in-background = I check ids and states in the background: `/manage players list` shows the results.

@@ -1,0 +1,88 @@
+//! The reminder in a channel, a day before a code ends: who does not have it.
+
+use jiff::Timestamp;
+use serenity::all::{ButtonStyle, CreateActionRow, CreateEmbed, CreateEmbedFooter};
+
+use crate::discord::custom_id::Action;
+use crate::domain::players::player::PlayerId;
+use crate::domain::players::spreadsheet;
+use crate::domain::redeeming::batch_progress::Tally;
+use crate::domain::text::language::Language;
+use crate::ports::notices::{Notice, NoticeContent};
+
+use super::after::{button, retry_button};
+use super::batch::{failure_rows, names, with_reasons};
+use super::escape::in_text;
+use super::post::mark;
+use super::texts::text;
+use super::{Message, colour};
+
+struct Reminder<'a> {
+    ends_at: Timestamp,
+    tally: &'a Tally,
+    untried: &'a [(PlayerId, String)],
+}
+
+fn content(notice: &Notice) -> Option<Reminder<'_>> {
+    match &notice.content {
+        NoticeContent::Reminder { ends_at, tally, untried } => Some(Reminder { ends_at: *ends_at, tally, untried }),
+        NoticeContent::Failed { .. } => None,
+    }
+}
+
+pub fn reminder(language: Language, notice: &Notice) -> Message {
+    let Some(content) = content(notice) else { return Message::default() };
+    let (embed, is_whole) = embed(language, notice, &content);
+    let footer = CreateEmbedFooter::new(text!(language, "reminder-off"));
+    let message = Message::embed(embed.footer(footer)).with_rows(rows(language, notice, &content));
+    if is_whole {
+        return message;
+    }
+    message.with_file(format!("{}-missing.csv", notice.code), file(language, &content))
+}
+
+/// The reminder for a channel in which the bot may attach no files.
+pub fn without_file(language: Language, notice: &Notice) -> Message {
+    let Some(content) = content(notice) else { return Message::default() };
+    let footer = CreateEmbedFooter::new(text!(language, "reminder-without-file"));
+    let embed = embed(language, notice, &content).0.footer(footer);
+    Message::embed(embed).with_rows(rows(language, notice, &content))
+}
+
+/// The reminder, and whether it names everybody.
+fn embed(language: Language, notice: &Notice, content: &Reminder<'_>) -> (CreateEmbed, bool) {
+    let Reminder { ends_at, tally, untried } = content;
+    let number = u32::try_from(untried.len()).unwrap_or(u32::MAX);
+    let when = format!("<t:{}:R>", ends_at.as_second());
+    let missing = tally.failures().saturating_add(number);
+    let embed = CreateEmbed::new()
+        .title(text!(language, "reminder-title", code = in_text(&notice.code)))
+        .url(mark(&notice.nonce))
+        .colour(colour::BUSY)
+        .description(text!(language, "reminder-text", when = when, missing = missing));
+    let (embed, is_whole) = with_reasons(language, embed, &tally.failed, Some(&notice.code));
+    if untried.is_empty() {
+        return (embed, is_whole);
+    }
+    let (shown, is_all) = names(language, untried);
+    (embed.field(text!(language, "reminder-untried", players = number), shown, false), is_whole && is_all)
+}
+
+fn rows(language: Language, notice: &Notice, content: &Reminder<'_>) -> Vec<CreateActionRow> {
+    let mut buttons = Vec::new();
+    if !content.untried.is_empty() {
+        let action = Action::RedeemForList(notice.code.clone(), notice.guild);
+        buttons.push(button(&action, &text!(language, "reminder-redeem-button"), ButtonStyle::Success));
+    }
+    if content.tally.failures() > 0 {
+        buttons.push(retry_button(language, &notice.code, notice.guild));
+    }
+    vec![CreateActionRow::Buttons(buttons)]
+}
+
+/// Everybody who does not have the code, as CSV.
+fn file(language: Language, content: &Reminder<'_>) -> Vec<u8> {
+    let untried = content.untried.iter().map(|(id, name)| [id.to_string(), name.clone(), String::new(), String::new()]);
+    let failed = failure_rows(language, content.tally);
+    spreadsheet::write(["player_id", "nickname", "status", "reason"], failed.into_iter().chain(untried))
+}

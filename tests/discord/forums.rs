@@ -1,0 +1,223 @@
+//! Posts in forums: one for each code, exactly once, and the progress in the code's own post.
+
+use std::time::Duration;
+
+use giftcode_bot::sandbox::rules::Rule;
+use rusqlite::Connection;
+use serde_json::json;
+
+use crate::world::{CHANNEL, GUILD, PATIENCE, World};
+use discord_double::{Fault, Guild, Message, Point, User, permission};
+
+const FORUM: u64 = 1_165_706_299_393_183_759;
+const SET: &str = "manage giftcode setchannel";
+const TEST: &str = "manage giftcode test";
+const STATUS: &str = "manage giftcode status";
+const CODES: [(&str, Rule); 2] = [("CODE1", Rule::Good), ("CODE2", Rule::Good)];
+
+async fn world() -> World {
+    let world = World::new(&CODES).await;
+    world.double.add_guild(Guild::new(GUILD).text(CHANNEL, "gift-codes").forum(FORUM, "codes"));
+    world
+}
+
+async fn set(world: &World, admin: &User) {
+    let told = world.told(admin, SET, &[("channel", json!(FORUM.to_string()))]).await;
+    assert!(told.starts_with("✅") && told.contains("Every code gets its own post"), "{told}");
+}
+
+/// The id of the thread with this name, which is also its channel.
+async fn thread(world: &World, name: &str) -> u64 {
+    let find = || world.double.forum_posts(FORUM).into_iter().find(|post| post.name == name).map(|post| post.id);
+    world.double.until(PATIENCE, &format!("a post named {name}"), find).await
+}
+
+fn file(world: &World) -> Connection {
+    Connection::open(world.folder.path().join("giftcode.db")).unwrap()
+}
+
+/// Makes all attempts older than what is still on its way.
+fn settle(world: &World) {
+    for table in ["posts", "runs"] {
+        let sql = format!("UPDATE {table} SET attempted_at = attempted_at - 600000 WHERE attempted_at IS NOT NULL");
+        file(world).execute(&sql, []).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_code_has_a_post_and_its_progress_is_shown_there() {
+    let world = world().await;
+    let bot = world.start().await;
+    let admin = world.admin();
+    world.feed.add("CODE1", "1K Gems", "");
+    world.feed.add("CODE2", "", "");
+    world.active(&admin, 2).await;
+    world.import(&admin, "1001,,245\n1002,,245\n").await;
+    world.told(&admin, "manage giftcode auto", &[("switch", json!(0))]).await;
+    set(&world, &admin).await;
+    for code in ["CODE1", "CODE2"] {
+        let thread = thread(&world, code).await;
+        let starter = world.double.message(thread);
+        assert!(starter.content == code && starter.channel == thread, "{}", starter.content);
+        let is_done = |message: &Message| message.text().contains("done for 2 players");
+        world.double.wait_for_message(thread, PATIENCE, is_done).await;
+        assert_eq!(world.double.messages(thread).len(), 2);
+    }
+    assert_eq!(world.double.forum_posts(FORUM).len(), 2);
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn invariant_1_a_post_in_a_forum_appears_once_whenever_the_bot_is_killed() {
+    for (point, is_done) in [(Point::BeforeCreate, false), (Point::BeforeCreate, true), (Point::AfterCreate, true)] {
+        for (is_settled, is_archived) in [(false, false), (true, false), (true, true)] {
+            let case = format!("killed at {point:?}, carried out: {is_done}, settled: {is_settled}, {is_archived}");
+            let world = world().await;
+            let bot = world.start().await;
+            set(&world, &world.admin()).await;
+            let mut gate = world.double.gate(point);
+            world.feed.add("CODE1", "", "");
+            gate.reached().await;
+            bot.kill().await;
+            match is_done {
+                true => gate.open(),
+                false => gate.drop_request(),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            if is_settled {
+                settle(&world);
+            }
+            if is_archived {
+                world.double.forum_posts(FORUM).iter().for_each(|post| world.double.archive(post.id));
+            }
+            let bot = world.spawn();
+            bot.said(&format!("Posted 1 new codes to guild {GUILD}")).await;
+            thread(&world, "CODE1").await;
+            tokio::time::sleep(Duration::from_millis(1500)).await;
+            assert_eq!(world.double.forum_posts(FORUM).len(), 1, "{case}");
+            bot.stop().await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_makes_no_second_post() {
+    let world = world().await;
+    let bot = world.start().await;
+    set(&world, &world.admin()).await;
+    let mut losses = 1;
+    world.double.fail_requests(move |attempt| {
+        let is_one = attempt.method == "POST" && attempt.path.ends_with("/threads") && losses > 0;
+        losses -= usize::from(is_one);
+        is_one.then_some(Fault::DoneThenClosed)
+    });
+    world.feed.add("CODE1", "", "");
+    bot.said(&format!("Posted 1 new codes to guild {GUILD}")).await;
+    assert_eq!(world.double.forum_posts(FORUM).len(), 1);
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_is_over_is_corrected_in_its_archived_post() {
+    let world = World::new(&[("CODE1", Rule::Good)]).await;
+    world.double.add_guild(Guild::new(GUILD).text(CHANNEL, "gift-codes").forum(FORUM, "codes"));
+    let bot = world.start().await;
+    set(&world, &world.admin()).await;
+    world.feed.add("CODE1", "", "");
+    let thread = thread(&world, "CODE1").await;
+    bot.said(&format!("Posted 1 new codes to guild {GUILD}")).await;
+    bot.stop().await;
+    world.double.archive(thread);
+    file(&world).execute("UPDATE codes SET expires_at = 1000, version = version + 1", []).unwrap();
+    let bot = world.spawn();
+    world.until("it is corrected", || world.double.message(thread).text().contains("no longer active")).await;
+    // Nobody needs it open.
+    world.until("it is archived again", || world.double.channel(thread).thread.unwrap().is_archived).await;
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn progress_moves_to_a_new_post_when_the_codes_post_was_deleted() {
+    let world = world().await;
+    let bot = world.start().await;
+    let admin = world.admin();
+    set(&world, &admin).await;
+    world.feed.add("CODE1", "", "");
+    let first = thread(&world, "CODE1").await;
+    bot.said(&format!("Posted 1 new codes to guild {GUILD}")).await;
+    world.import(&admin, "1001,,245\n").await;
+    world.double.delete_thread(first);
+    world.told(&admin, "manage giftcode redeem", &[("code", json!("CODE1"))]).await;
+    let second = thread(&world, "CODE1").await;
+    world.until("it is done", || world.double.message(second).text().contains("done for 1 player")).await;
+    assert_ne!(first, second);
+    let told = world.told(&admin, STATUS, &[]).await;
+    assert!(!told.contains("paused"), "{told}");
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_required_tag_is_set_and_one_for_moderators_only_pauses_the_server() {
+    let world = world().await;
+    world.double.set_tags(FORUM, &[(81, "Staff", true), (82, "Codes", false)], true);
+    let bot = world.start().await;
+    let admin = world.admin();
+    set(&world, &admin).await;
+    world.feed.add("CODE1", "", "");
+    let first = thread(&world, "CODE1").await;
+    assert_eq!(world.double.channel(first).thread.unwrap().tags, [82]);
+    world.double.set_tags(FORUM, &[(81, "Staff", true)], true);
+    world.feed.add("CODE2", "", "");
+    bot.said(&format!("Guild {GUILD} is paused")).await;
+    world.says_soon(&admin, STATUS, &[], "every post in the forum needs a tag").await;
+    let told = world.told(&admin, SET, &[("channel", json!(FORUM.to_string()))]).await;
+    assert!(told.starts_with("❌") && told.contains("needs a tag"), "{told}");
+    // A moderator stops requiring it.
+    world.double.set_tags(FORUM, &[(81, "Staff", true)], false);
+    thread(&world, "CODE2").await;
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forum_needs_its_own_permissions() {
+    let world = world().await;
+    let bot = world.start().await;
+    let admin = world.admin();
+    let forum = [("channel", json!(FORUM.to_string()))];
+    let lacking = permission::SEND_MESSAGES | permission::SEND_MESSAGES_IN_THREADS;
+    world.double.set_bot_permissions(GUILD, permission::POSTING & !lacking);
+    world.says(&admin, SET, &forum, &["**Create Posts** and **Send Messages in Posts**"]).await;
+    world.double.set_bot_permissions(GUILD, permission::POSTING);
+    set(&world, &admin).await;
+    // Codes that wait for a text channel are posted one by one in the forum.
+    world.double.set_bot_permissions(GUILD, permission::POSTING & !permission::SEND_MESSAGES);
+    world.feed.add("CODE1", "", "");
+    bot.said(&format!("Guild {GUILD} is paused")).await;
+    world.double.set_bot_permissions(GUILD, permission::POSTING);
+    thread(&world, "CODE1").await;
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_in_a_forum_needs_manage_posts_and_takes_the_whole_post_back() {
+    let world = world().await;
+    let bot = world.start().await;
+    let admin = world.admin();
+    set(&world, &admin).await;
+    world.says(&admin, TEST, &[], &["➖ Post: not tried", "**Manage Posts**"]).await;
+    assert!(world.double.forum_posts(FORUM).is_empty());
+    world.double.set_bot_permissions(GUILD, permission::POSTING | permission::MANAGE_THREADS);
+    world.says(&admin, TEST, &[], &["✅ Post:"]).await;
+    assert_eq!(world.double.forum_posts(FORUM).len(), 1);
+    world.until("it is gone", || world.double.forum_posts(FORUM).is_empty()).await;
+    // Killed before the answer: the sample is looked up.
+    let mut gate = world.double.gate(Point::AfterCreate);
+    let _sent = world.double.send_slash(&admin, CHANNEL, TEST, &[]);
+    gate.reached().await;
+    bot.kill().await;
+    gate.open();
+    file(&world).execute("UPDATE guilds SET sample_at = sample_at - 61000 WHERE sample_nonce IS NOT NULL", []).unwrap();
+    let bot = world.start().await;
+    world.until("it is gone too", || world.double.forum_posts(FORUM).is_empty()).await;
+    bot.stop().await;
+}
