@@ -5,10 +5,14 @@
 
 command-option-alliance = Which alliance; the one that posts in this channel if you leave it out
 command-option-code = The code
+command-choice-all = all
 command-choice-ask = ask
 command-choice-auto = auto
+command-choice-failed = failed
+command-choice-missing = missing
 command-choice-off = off
 command-choice-on = on
+command-choice-redeemed = redeemed
 
 ## Commands
 
@@ -17,15 +21,21 @@ command-manage = Manage gift codes and players
 # /manage giftcode
 command-manage-giftcode = Channel, codes and results
 # /manage giftcode setchannel
-command-manage-giftcode-setchannel = Post new codes in this or another channel
+command-manage-giftcode-setchannel = Post new codes in this or another channel, thread or forum
     .channel = Where to post; this channel if you leave it out
-    .role = A role for each post to mention; leave it out to keep the present one
-    .no_role = Stop mentioning a role
+    .role = The only role for each post to mention; leave it out to keep the present ones
+    .add_role = One more role for each post to mention
+    .remove_role = Stop mentioning this role
+    .no_role = Stop mentioning any role
 # /manage giftcode unsetchannel
 command-manage-giftcode-unsetchannel = Stop posting codes in this server
 # /manage giftcode auto
 command-manage-giftcode-auto = Turn automatic redemption for the whole player list on or off
     .switch = on or off
+# /manage giftcode notify
+command-manage-giftcode-notify = What to tell this server: who failed after a code, and who is missing a day before it ends
+    .failed = Mention the people who linked an account for which a code failed
+    .reminder = A day before a code ends, post who does not have it
 # /manage giftcode add
 command-manage-giftcode-add = Add a code that no feed lists, for this server
     .code = The code, exactly as published
@@ -42,8 +52,11 @@ command-manage-giftcode-status = Show the status of the bot in this server
 # /manage giftcode history
 command-manage-giftcode-history = Show the results of past codes
     .code = Only this code
+    .show = With a code: which players to name; those without the code if you leave it out
 # /manage giftcode stats
 command-manage-giftcode-stats = Show charts: redemptions per day, players per code, and how fast it goes
+# /manage giftcode test
+command-manage-giftcode-test = Post a sample where codes are posted, say what works, and take it back
 # /manage players
 command-manage-players = The player list: the players to redeem codes for
 # /manage players add
