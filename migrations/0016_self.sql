@@ -21,10 +21,14 @@ CREATE TABLE people (
     attempted_at    INTEGER,
     -- Discord refused a direct message, and the member has not been told yet.
     closed          INTEGER DEFAULT 0 CHECK (closed IN (0, 1)),
+    -- The language that Discord showed the member at that time.
+    language        TEXT,
     version         INTEGER NOT NULL,
     deleted         INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
 ) STRICT;
 
+-- Who may be told something is found by what ended lately.
+CREATE INDEX redemptions_ended ON redemptions (finished_at, player_id) WHERE outcome <> 'pending';
 CREATE INDEX people_told ON people (user_id) WHERE results = 1 AND deleted = 0;
 
 -- What happens after /link: off, ask, auto. Of a server's own row.

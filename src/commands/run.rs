@@ -11,6 +11,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use crate::discord::announcer::DiscordAnnouncer;
 use crate::discord::bot::{Bot, MAX_CHECKS, MAX_REQUESTS};
 use crate::discord::connection_status::ConnectionStatus;
+use crate::discord::direct_results::DirectResults;
 use crate::discord::id_inbox::IdInbox;
 use crate::discord::message_content::MessageContent;
 use crate::discord::pictures::Pictures;
@@ -173,6 +174,7 @@ impl Process {
             redemptions: store.redemptions(),
             batches: store.batches(),
             erasures: store.erasures(),
+            people: store.people(),
             reports: store.reports(),
             access: self.access.clone(),
             rest: self.rest.clone(),
@@ -202,6 +204,8 @@ impl Process {
         supervisor.add(engine);
         supervisor.add(Arc::new(HealthLog::new(health, clock)));
         supervisor.add(Arc::new(reporter));
+        let direct = DirectResults::new(store.people(), store.requests(), self.rest.clone(), clock);
+        supervisor.add(Arc::new(direct));
         supervisor.add(Arc::new(notifier));
         supervisor.add(Arc::new(upkeep));
         supervisor.add(Arc::new(Eraser::new(store.erasures(), clock)));

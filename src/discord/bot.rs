@@ -12,7 +12,7 @@ use crate::ports::GameApi;
 use crate::runtime::clock::Clock;
 use crate::services::engine::Engine;
 use crate::services::health::HealthMonitor;
-use crate::store::{Batches, Codes, Erasures, Guilds, RedemptionQueue, Reports, Requests, Rosters};
+use crate::store::{Batches, Codes, Erasures, Guilds, People, RedemptionQueue, Reports, Requests, Rosters};
 
 use super::connection_status::ConnectionStatus;
 use super::id_inbox::IdInbox;
@@ -49,6 +49,7 @@ pub struct Bot {
     pub redemptions: RedemptionQueue,
     pub batches: Batches,
     pub erasures: Erasures,
+    pub people: People,
     pub reports: Reports,
     pub access: Access,
     pub rest: Arc<Rest>,

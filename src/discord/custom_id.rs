@@ -26,6 +26,8 @@ pub enum Action {
     Join(PlayerId, AllianceId),
     /// The same for the alliance chosen in a menu.
     JoinChosen(PlayerId),
+    /// Turn results by direct message on or off.
+    Results(bool),
     /// Try the code again for the players for whom it failed.
     RetryFailed(Code, AllianceId),
     /// Redeem the code for the player list.
@@ -102,6 +104,11 @@ impl Action {
             "dismiss" => Self::Dismiss,
             "panel" => Self::Panel(alliance(Some(rest))?, parts.next()?.parse().ok()?),
             "join" => Self::Join(player(rest)?, AllianceId(parts.next()?.parse().ok()?)),
+            "results" => Self::Results(match rest {
+                "on" => true,
+                "off" => false,
+                _ => return None,
+            }),
             "join-of" => Self::JoinChosen(player(rest)?),
             _ => return None,
         })
@@ -125,6 +132,7 @@ impl Action {
             | Self::WhoChose(_)
             | Self::Join(..)
             | Self::JoinChosen(_)
+            | Self::Results(_)
             | Self::Dismiss => None,
         }
     }
@@ -165,6 +173,7 @@ impl fmt::Display for Action {
             Self::Dismiss => f.write_str("dismiss"),
             Self::Panel(alliance, part) => write!(f, "panel:{alliance}:{}", <&str>::from(part)),
             Self::Join(player, alliance) => write!(f, "join:{}:{alliance}", player.get()),
+            Self::Results(on) => write!(f, "results:{}", if *on { "on" } else { "off" }),
             Self::JoinChosen(player) => write!(f, "join-of:{}", player.get()),
         }
     }
@@ -222,6 +231,8 @@ mod tests {
             ("1:roster:7", Action::RosterPage(7, None)),
             ("1:roster:7:41", Action::RosterPage(7, Some(AllianceId(41)))),
             ("1:join:33750731:4", Action::Join(PlayerId::new(33_750_731).unwrap(), AllianceId(4))),
+            ("1:results:on", Action::Results(true)),
+            ("1:results:off", Action::Results(false)),
             ("1:join-of:33750731", Action::JoinChosen(PlayerId::new(33_750_731).unwrap())),
         ] {
             assert_eq!((Action::parse(text), action.to_string().as_str()), (Some(action.clone()), text));
@@ -236,6 +247,7 @@ mod tests {
             "1:roster:-1",
             "1:roster:7:",
             "1:roster:7:x",
+            "1:results:",
             "1:join:1",
             "1:join:0:4",
             "1:join-of:x",

@@ -18,6 +18,7 @@ use super::tallies::{self, Counts};
 use super::{guilds, posts};
 use crate::store::handles::Batches;
 use crate::store::kernel::{Millis, StoreError};
+use crate::store::players::NAME;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BatchKey {
@@ -92,8 +93,8 @@ pub(super) fn tally(connection: &Connection, key: &BatchKey, now: Timestamp) -> 
         }
     }
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT d.outcome = 'gave_up', coalesce(d.status, ''), p.player_id, p.nickname {on_roster}
-           AND d.outcome IN ('failed', 'gave_up') ORDER BY 1, 2, p.nickname COLLATE NOCASE, p.player_id"
+        "SELECT d.outcome = 'gave_up', coalesce(d.status, ''), p.player_id, {NAME} AS name {on_roster}
+           AND d.outcome IN ('failed', 'gave_up') ORDER BY 1, 2, name COLLATE NOCASE, p.player_id"
     ))?;
     let rows = statement.query_map(params![key.guild, key.code, key.generation], |row| {
         Ok((row.get::<_, bool>(0)?, row.get::<_, Status>(1)?, (row.get::<_, PlayerId>(2)?, row.get::<_, String>(3)?)))

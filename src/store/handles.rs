@@ -59,6 +59,8 @@ handles! {
     Codes by codes;
     /// Players, rosters and links. For Discord's commands.
     Rosters by rosters;
+    /// What Discord users chose for themselves, and their results. For direct messages and Discord's commands.
+    People by people;
     /// Redemptions that people request. For Discord's commands and buttons.
     Requests by requests;
     /// Permanent erasure. For the eraser, the retention service and Discord's commands.

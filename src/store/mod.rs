@@ -36,6 +36,7 @@ mod inspection;
 mod kernel;
 mod listings;
 mod notices;
+mod people;
 mod players;
 mod posts;
 mod redemptions;
@@ -53,7 +54,7 @@ pub use erasing::{ErasedGuild, Forgotten};
 pub use export::{ExportError, ExportWriter, export_records, open_copy, read_export};
 pub use guilds::{AccessAdded, Alliance, Failing, GuildSettings, IdChannel};
 pub use handles::{
-    Batches, Codes, Erasures, Exports, Guilds, Imports, Listings, Notices, PostQueue, RedemptionQueue, Reports,
+    Batches, Codes, Erasures, Exports, Guilds, Imports, Listings, Notices, People, PostQueue, RedemptionQueue, Reports,
     Requests, Rosters, SyncLog, Tallies,
 };
 pub use import::{Imported, ImportedDatabase};
@@ -63,7 +64,11 @@ pub use inspection::{
 pub use kernel::{Blocking, FileLock, Leader, Opening, StateKind, Store, StoreError, copy_state};
 pub use listings::ListingChanges;
 pub use notices::{DueNotice, Lacking, NoticeKey, Notifications};
-pub use players::{CheckCounts, Joined, Linked, RosterChange, RosterCheck, RosterPage};
+pub use people::{DirectResults, EndedCode, ResultsChoice};
+pub use players::{
+    CheckCounts, Edited, FilteredPage, Joined, Linked, Listed, ListedDetail, MAX_REPLACED, Preview, Removal, Replaced,
+    RosterChange, RosterCheck, RosterFilter, RosterPage, StateChange, UNDO_WITHIN,
+};
 pub use posts::publications::PublishResult;
 pub use posts::{DueMessage, GuildPlan, NotPosted, Plan, Planned};
 pub use redemptions::{

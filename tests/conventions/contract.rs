@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use giftcode_bot::discord::registration::registered_commands;
+use giftcode_bot::domain::text::language::Language;
 use giftcode_bot::runtime::config::VARIABLES;
 use proc_macro2::{TokenStream, TokenTree};
 use serde_json::Value;
@@ -97,7 +98,10 @@ fn explained(page: &str) -> Vec<String> {
 #[test]
 fn texts_explained_on_the_pages_are_the_programs() {
     let formats = formats();
-    let is_reported = |piece: &str| formats.iter().any(|format| format.contains(piece));
+    let english = giftcode_bot::discord::messages::texts::sources(Language::En);
+    let is_reported = |piece: &str| {
+        formats.iter().any(|format| format.contains(piece)) || english.iter().any(|(_, texts)| texts.contains(piece))
+    };
     // A sentence may be put together from two.
     let is_composed = |piece: &str| {
         let cuts = piece.char_indices().map(|(at, _)| at).filter(|at| *at >= 4 && piece.len() - at >= 10);

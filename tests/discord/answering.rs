@@ -109,7 +109,7 @@ async fn a_second_program_with_the_same_token_is_reported() {
     // As on another machine, with a state file of its own.
     world.set("STATE_FILE", "elsewhere/giftcode.db");
     let second = world.spawn();
-    second.said("Registered 5 commands").await;
+    second.said("Registered 6 commands").await;
     world.double.until(PATIENCE, "two sessions", || (world.double.sessions() == 2).then_some(())).await;
     world.says(&world.member(), "giftcode", &[], &["There are no active gift codes"]).await;
     let said =

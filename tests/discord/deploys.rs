@@ -27,7 +27,7 @@ async fn one_instance_is_connected_and_the_next_takes_over_the_whole_state() {
     world.double.connected(PATIENCE).await;
     assert_eq!(world.double.sessions(), 1);
     let told = world.told(&admin, "manage giftcode status", &[]).await;
-    assert!(told.contains(&format!("<#{CHANNEL}>")) && told.contains("up to date"), "{told}");
+    assert!(told.contains(&format!("<#{CHANNEL}>")) && told.contains("✅ saved"), "{told}");
     world.feed.add("CODE2", "", "");
     world.message("CODE2").await;
     new.said(&format!("Posted 1 new codes to guild {GUILD}")).await;

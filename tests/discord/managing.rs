@@ -243,17 +243,10 @@ async fn status_shows_the_feeds_and_the_game() {
     bot.said("Successfully fetched 1 gift codes").await;
     world.set_channel(&admin).await;
     world.says(&admin, AUTO, &[("switch", json!(0))], &["✅"]).await;
-    world
-        .says(
-            &admin,
-            STATUS,
-            &[],
-            &["✅ read <t:", "Active codes\n1", "not used: data is stored in the state file only", "on"],
-        )
-        .await;
+    world.says(&admin, STATUS, &[], &["✅ read <t:", "Active codes\n1", "✅ saved", "on"]).await;
     world.feed.set_down(true);
     bot.said("answers with HTTP 500").await;
-    world.says(&admin, STATUS, &[], &["⚠️", "500"]).await;
+    world.says(&admin, STATUS, &[], &["⚠️ cannot be read at the moment"]).await;
     world.feed.set_down(false);
     bot.said("answers again").await;
     world.says(&admin, STATUS, &[], &["✅ read <t:"]).await;

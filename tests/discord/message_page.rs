@@ -62,6 +62,9 @@ fn tag_text(tag: &str) -> String {
     let parts: Vec<&str> = tag.trim_matches(['<', '>']).split(':').collect();
     let ["t", seconds, style] = parts.as_slice() else { return tag.to_owned() };
     let at = jiff::Timestamp::from_second(seconds.parse().unwrap()).unwrap();
+    if *style == "t" {
+        return at.strftime("*%H:%M*").to_string();
+    }
     if *style != "R" {
         return at.strftime("*%d %B %Y %H:%M*").to_string();
     }
@@ -196,7 +199,9 @@ fn page(language: Language) -> String {
         catalogue::rosters(language),
         catalogue::own::who_may(language),
         catalogue::language::of_server(language),
+        catalogue::alliances::alliances(language),
         catalogue::own::joining(language),
+        catalogue::own::first_steps(language),
         catalogue::everybody(language),
     ];
     for (title, messages) in chapters {
@@ -208,6 +213,11 @@ fn page(language: Language) -> String {
     let form = catalogue::form(language);
     let _ = writeln!(page, "\n## The form behind “Redeem for me”\n\n> **{}**  ", form["title"].as_str().unwrap());
     rows(&mut page, &form["components"]);
+    for (opener, form) in catalogue::rosters::forms(language) {
+        let title = form["title"].as_str().unwrap();
+        let _ = writeln!(page, "\n## The form of `/manage players`: {opener}\n\n> **{title}**  ");
+        rows(&mut page, &form["components"]);
+    }
     page
 }
 
@@ -250,7 +260,12 @@ fn every_message_is_on_the_page() {
     };
     let catalogue: String = sources("tests/discord/catalogue").into_iter().map(|(_, source)| source).collect();
     let mut missing = Vec::new();
-    for (module, source) in sources("src/discord/messages").iter().filter(|(name, _)| name != "mod") {
+    // The messages of a folder are named by its files.
+    let mut messages = sources("src/discord/messages");
+    messages.retain(|(name, _)| name != "mod");
+    let of_rosters = sources("src/discord/messages/rosters").into_iter();
+    messages.extend(of_rosters.map(|(name, source)| (if name == "mod" { "rosters".to_owned() } else { name }, source)));
+    for (module, source) in &messages {
         for declared in source.split("\npub fn ").skip(1) {
             let signature = declared.split('{').next().unwrap();
             let name = declared.split(['(', '<']).next().unwrap();

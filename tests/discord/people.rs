@@ -82,7 +82,7 @@ async fn accounts_are_linked_as_the_game_confirms_and_unlinked() {
     world.says(&member, LINK, &account(1001, 245), &["✅ 1001 in state 245 is now linked to you"]).await;
     world.says(&member, LINK, &account(1001, 245), &["✅ 1001 was already linked to you. Its state is now 245"]).await;
     world.says(&member, UNLINK, &named("1002"), &["That account is not linked to you"]).await;
-    world.says(&member, UNLINK, &named("me"), &["is not a number", "Nothing was changed"]).await;
+    world.says(&member, UNLINK, &named("me"), &["is not a player ID", "Nothing was changed"]).await;
     world.says(&member, UNLINK, &[], &["✅ The account is no longer linked to you"]).await;
     for player in 1001..=1005 {
         world.says(&member, LINK, &account(player, 245), &["✅", "is now linked to you"]).await;

@@ -53,8 +53,8 @@ async fn the_buttons_of_a_post_with_one_code() {
     let form = press(&world, &member, &post, FOR_ME).await;
     assert_eq!(form.modal()["title"], json!("Who are you in the game?"));
     for (values, told) in [
-        (["12a4", "245"], "is not a number of 1 to 12 digits"),
-        (["1001", "0"], "is not a whole number from 1"),
+        (["12a4", "245"], "is not a player ID"),
+        (["1001", "0"], "is not a state"),
         (["1001", "999"], "1001 is not in state 999"),
         (["9999", "245"], "The game knows no player 9999"),
     ] {

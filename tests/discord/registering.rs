@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::world::{Bot, CHANNEL, GUILD, PATIENCE, SECOND, World};
 use discord_double::Double;
 
-const NAMES: [&str; 5] = ["manage", "giftcode", "link", "unlink", "redeem"];
+const NAMES: [&str; 6] = ["manage", "giftcode", "link", "unlink", "redeem", "help"];
 
 /// Waits until these guilds show each command once, and no commands are left elsewhere.
 async fn shown(world: &World, everywhere: bool, guilds: &[(u64, bool)]) {
@@ -29,7 +29,7 @@ fn guild_requests(double: &Double) -> usize {
 async fn restart(world: &World, bot: Bot) -> Bot {
     bot.stop().await;
     let bot = world.spawn();
-    bot.said("Registered 5 commands").await;
+    bot.said("Registered 6 commands").await;
     bot
 }
 
@@ -87,7 +87,7 @@ async fn commands_work_in_servers_only() {
     let bot = world.start().await;
     world
         .double
-        .until(crate::world::PATIENCE, "all commands", || (world.double.commands().len() == 5).then_some(()))
+        .until(crate::world::PATIENCE, "all commands", || (world.double.commands().len() == 6).then_some(()))
         .await;
     for command in world.double.commands() {
         let is_for = (&command["contexts"], &command["integration_types"]);
@@ -103,6 +103,7 @@ async fn commands_work_in_servers_only() {
         ("manage giftcode setchannel", &[]),
         ("manage players list", &[]),
         ("giftcode", &[]),
+        ("help", &[]),
         ("link", &account),
         ("unlink", &[]),
         ("redeem", &[("code", json!("GOOD"))]),

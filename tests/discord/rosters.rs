@@ -29,17 +29,18 @@ async fn players_are_added_removed_and_listed() {
     world.says(&admin, ADD, &ids("1003 1004"), &["✅ 1 player was added, 1 updated", "has 4 players"]).await;
     world.says(&admin, ADD, &ids("1004"), &["✅ 1 player was updated"]).await;
     let told = world.told(&admin, ADD, &ids("1005 12a4 0 **x** 1234567890123")).await;
-    for part in ["Nobody was added", "12a4", "\"0\"", "\\*\\*x\\*\\*", "1234567890123"] {
+    for part in ["✅ 1 player was added", "4 entries were skipped", "“12a4”", "“0”", "\\*\\*x\\*\\*", "1234567890123"]
+    {
         assert!(told.contains(part), "no {part}: {told}");
     }
+    world.says(&admin, REMOVE, &player("1005"), &["✅ 1 player was removed from the player list: 1005"]).await;
+    world.says(&admin, ADD, &[("player_ids", json!("x"))], &["❌ Nobody was added", "“x” is not a player id"]).await;
     world.says(&admin, ADD, &ids(" , ;"), &["Nobody was added. Enter 1 to 50 player ids"]).await;
     let many: Vec<String> = (2000..2051).map(|id| id.to_string()).collect();
-    world.says(&admin, ADD, &ids(&many.join(" ")), &["Enter 1 to 50 player ids", "import"]).await;
+    world.says(&admin, ADD, &ids(&many.join(" ")), &["Enter 1 to 50 player ids", "paste the list"]).await;
     world.says(&admin, LIST, &[], &["👥 4 players", "1001 · state 245"]).await;
-    world.says(&admin, REMOVE, &player("1002"), &["✅ 1002 was removed from the player list"]).await;
-    world
-        .says(&admin, REMOVE, &player("1002"), &["1002 is not on this server's player list", "Nothing was changed"])
-        .await;
+    world.says(&admin, REMOVE, &player("1002"), &["✅ 1 player was removed from the player list: 1002"]).await;
+    world.says(&admin, REMOVE, &player("1002"), &["❌ Not on the player list: 1002", "Nothing was changed"]).await;
     world.says(&admin, REMOVE, &player("Nobody"), &["Nobody on the player list is called “Nobody”"]).await;
     let list = world.ask(&admin, LIST, &[]).await;
     assert!(list.text().contains("👥 3 players") && !list.text().contains("1002"), "{}", list.text());
@@ -130,7 +131,9 @@ async fn files_are_imported_whole_or_not_at_all() {
         &["1 new"],
     )
     .await;
-    world.says(&admin, LIST, &[], &["👥 2 players", "Frost (1001) · state 245", "state 246 · furnace 30"]).await;
+    world
+        .says(&admin, LIST, &[], &["👥 2 players", "Frost (1001) · state 245", "(1002) · state 246", "furnace 30"])
+        .await;
     let exported = world.ask(&admin, EXPORT, &[]).await;
     let [file] = exported.attachments().try_into().unwrap();
     assert_eq!(file.filename, "players.csv");

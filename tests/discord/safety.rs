@@ -157,8 +157,8 @@ async fn a_server_sees_nothing_of_another() {
         world.says(&admin, command, &code("theirs"), &["I do not know the code `theirs`"]).await;
     }
     world.says(&admin, "manage giftcode history", &code("THEIRS"), &["was never redeemed for this server's"]).await;
-    world.says(&admin, remove, &player("1002"), &["1002 is not on this server's player list"]).await;
-    world.says(&admin, remove, &player("1003"), &["✅ 1003 was removed from the player list"]).await;
+    world.says(&admin, remove, &player("1002"), &["Not on the player list: 1002"]).await;
+    world.says(&admin, remove, &player("1003"), &["✅ 1 player was removed from the player list: ", "1003"]).await;
     world.says(&other, "manage players list", &[], &["👥 2 players", "1002", "1003"]).await;
     world.says(&admin, "manage giftcode redeem", &code("SHARED"), &["for 1 player."]).await;
     world.granted("SHARED", 1).await;

@@ -153,10 +153,10 @@ async fn commands_can_be_registered_in_one_guild_only() {
     world.second_admin();
     let bot = world.start().await;
     let names: Vec<Value> = world.double.guild_commands(GUILD).iter().map(|command| command["name"].clone()).collect();
-    assert_eq!(names, ["manage", "giftcode", "link", "unlink", "redeem"].map(|name| json!(name)));
+    assert_eq!(names, ["manage", "giftcode", "link", "unlink", "redeem", "help"].map(|name| json!(name)));
     assert!(world.double.commands().is_empty() && world.double.guild_commands(SECOND).is_empty());
     world.says(&world.admin(), STATUS, &[], &["Bot status"]).await;
-    bot.said(&format!("Registered 5 commands in guild {GUILD} only")).await;
+    bot.said(&format!("Registered 6 commands in guild {GUILD} only")).await;
     // When the token is revoked, the program ends at once and says why.
     world.double.revoke_token();
     let said = bot.ended(1).await;

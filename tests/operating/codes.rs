@@ -171,7 +171,7 @@ pub async fn answered_by_another(entry: Entry) {
     stage.move_port();
     stage.set("STATE_FILE", "elsewhere/giftcode.db");
     let second = stage.world.spawn();
-    second.said("Registered 5 commands").await;
+    second.said("Registered 6 commands").await;
     stage
         .world
         .double

@@ -102,6 +102,14 @@ impl Double {
         self.inner.change(|state| state.messages.get_mut(&id).unwrap().is_deleted = true);
     }
 
+    /// The files that were uploaded so far can no longer be downloaded.
+    pub fn forget_files(&self) {
+        self.inner.change(|state| {
+            let paths: Vec<String> = state.files.drain().map(|(path, _)| path).collect();
+            state.forgotten_files.extend(paths);
+        });
+    }
+
     /// Replaces the rule that decides about every request to create a message. A rule runs under the double's lock, so it
     /// must not call the double.
     pub fn fail_messages(&self, rule: impl FnMut(&Attempt<'_>) -> Option<Fault> + Send + 'static) {

@@ -112,6 +112,12 @@ impl Double {
         self.inner.read().visible(channel).cloned().collect()
     }
 
+    /// The direct messages to a user, the oldest first.
+    pub fn direct_messages(&self, user: u64) -> Vec<Message> {
+        let channel = self.inner.read().direct_channels.get(&user).copied();
+        channel.map(|channel| self.messages(channel)).unwrap_or_default()
+    }
+
     /// The present state of a message, deleted or not.
     pub fn message(&self, id: u64) -> Message {
         self.inner.read().messages[&id].clone()

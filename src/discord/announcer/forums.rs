@@ -22,8 +22,8 @@ use super::{DiscordAnnouncer, OutgoingMessage, Place, Sent, channel};
 
 /// For how long after a cut-off attempt its post may still appear.
 const SETTLES_IN: SignedDuration = SignedDuration::from_secs(10);
-/// How far back a first attempt looks for a post that another process sent, or this one before its file was restored.
-const LOOK_BACK: SignedDuration = SignedDuration::from_mins(10);
+/// How far back a first attempt searches for a post that another process sent, or this one before its file was restored.
+const SEARCH_BACK: SignedDuration = SignedDuration::from_mins(10);
 /// The most characters of a thread's name (docs/protocol.md, "Sizes").
 const NAME_CHARS: usize = 100;
 /// The most pages of archived threads that are searched, of 100 each, and the most threads whose first message is read.
@@ -45,11 +45,11 @@ impl DiscordAnnouncer {
     /// Sends a message as a post of its own to a forum. It has no files: an edit may add them.
     pub(super) async fn send_post(&self, outgoing: &OutgoingMessage<'_>) -> Result<Posted, AnnounceError> {
         let now = self.clock.now();
-        let looked_up = match outgoing.attempted_at {
+        let searched = match outgoing.attempted_at {
             Some(at) => self.find_post(outgoing.place, at, true).await,
-            None => self.find_post(outgoing.place, now.checked_sub(LOOK_BACK).unwrap_or(now), false).await,
+            None => self.find_post(outgoing.place, now.checked_sub(SEARCH_BACK).unwrap_or(now), false).await,
         };
-        let found = match looked_up {
+        let found = match searched {
             // As in a channel that the guild no longer uses: see `find`.
             Err(error) if outgoing.is_moved && error.blocked == Some(Blocked::UnknownChannel) => None,
             Err(error) if outgoing.is_moved && error.blocked.is_some() => {

@@ -7,6 +7,7 @@ use serenity::all::{Context, FullEvent, GuildChannel, GuildId as DiscordGuildId,
 use crate::discord::bot::Bot;
 use crate::discord::interactions::{components, forms, id_channel};
 use crate::discord::permissions;
+use crate::discord::welcome;
 use crate::domain::codes::channel::Blocked;
 use crate::domain::players::player::{ChannelId, GuildId};
 use crate::domain::sync::erasure::REMOVED_FOR;
@@ -53,6 +54,7 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
             bot.connection.joined(id(guild.id));
             record_return(bot, id(guild.id)).await?;
             bot.guilds.note_locale(id(guild.id), &guild.preferred_locale).await?;
+            welcome::greet(bot, guild).await?;
             for alliance in bot.guilds.alliances(id(guild.id)).await? {
                 let channel = alliance.channel.map(|channel| serenity::all::ChannelId::new(channel.0.max(1)));
                 if let Some(known) = channel.and_then(|channel| guild.channels.get(&channel)) {

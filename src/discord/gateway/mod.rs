@@ -73,7 +73,7 @@ impl Service for Bot {
             }
             if is_disallowed(&error) && self.message_content.refuse() {
                 tracing::error!(
-                    "Discord refuses DISCORD_MESSAGE_CONTENT=true: turn on “Message Content Intent” under “Bot” in the developer \
+                    "Discord does not let this bot read messages: turn on “Message Content Intent” under “Bot” in the developer \
                      portal and start again; until then the bot works without ID channels"
                 );
                 continue;

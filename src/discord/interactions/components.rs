@@ -5,8 +5,9 @@ use serenity::all::{ComponentInteraction, ComponentInteractionDataKind, CreateIn
 use crate::discord::bot::Bot;
 use crate::discord::custom_id::{Action, chosen};
 use crate::discord::managers::may_manage;
-use crate::discord::messages::self_service::{self, Afterword};
+use crate::discord::messages::self_service;
 use crate::discord::messages::{access, personal, players};
+use crate::discord::roster_action::RosterAction;
 use crate::domain::codes::code::Code;
 use crate::domain::players::access::Managed;
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
@@ -16,6 +17,7 @@ use super::commands::alliances::nearest;
 use super::linking::{self, Person};
 use super::redeem::{self, Accounts};
 use super::response::Interaction;
+use super::rosters;
 
 /// Answers a pressed button or a choice in a menu.
 pub(in crate::discord) async fn handle(bot: &Bot, component: &ComponentInteraction) {
@@ -26,6 +28,9 @@ pub(in crate::discord) async fn handle(bot: &Bot, component: &ComponentInteracti
 }
 
 async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInteraction) -> anyhow::Result<()> {
+    if let Some(action) = RosterAction::parse(&component.data.custom_id) {
+        return rosters::press(bot, interaction, component, action).await;
+    }
     let chosen_values = match &component.data.kind {
         ComponentInteractionDataKind::StringSelect { values } => values.as_slice(),
         _ => &[],
@@ -74,6 +79,11 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
             let message = players::roster(interaction.language(), &page, number, alliance);
             interaction.respond(CreateInteractionResponse::UpdateMessage(message.respond())).await
         }
+        (Some(Action::Results(on)), Some(_), _) => {
+            let language = interaction.language();
+            bot.people.set_results(user, on, language).await?;
+            interaction.answer(&self_service::results_set(language, on)).await
+        }
         (Some(action @ (Action::Join(..) | Action::JoinChosen(_))), Some(guild), _) => {
             let person = Person::new(user, guild, component.member.as_ref(), interaction.language());
             let (player, alliance) = match action {
@@ -102,6 +112,7 @@ fn is_for_managers(action: &Action) -> bool {
         | Action::WhoAmI(_)
         | Action::WhoChose(_)
         | Action::Join(..)
+        | Action::Results(_)
         | Action::JoinChosen(_) => false,
         Action::RedeemForAll(_)
         | Action::ChooseForAll
@@ -141,5 +152,6 @@ async fn redeem_for_person(
         return interaction.answer(&personal::too_many_requests(interaction.language())).await;
     };
     interaction.defer().await?;
-    redeem::redeem(bot, interaction, permit, Accounts::LinkedTo(user), &codes, Afterword::default()).await
+    let afterword = linking::refusal_of_messages(bot, user, interaction.language()).await?;
+    redeem::redeem(bot, interaction, permit, Accounts::LinkedTo(user), &codes, afterword).await
 }

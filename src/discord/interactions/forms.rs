@@ -1,16 +1,19 @@
 //! The form that asks for a player id and a state before codes are redeemed. The account is linked.
 
-use serenity::all::{ActionRowComponent, ModalInteraction};
+use serenity::all::ModalInteraction;
 
 use crate::discord::bot::Bot;
 use crate::discord::custom_id::Action;
 use crate::discord::messages::personal;
 use crate::discord::messages::self_service::{self as words, form as fields};
+use crate::discord::roster_action::RosterAction;
 use crate::domain::players::player::{GuildId, PlayerId, State, UserId};
 
+use super::form_fields::value;
 use super::linking::{self, Person};
 use super::redeem::{self, Accounts};
 use super::response::Interaction;
+use super::rosters;
 
 /// Answers a submitted form.
 pub(in crate::discord) async fn handle(bot: &Bot, form: &ModalInteraction) {
@@ -21,6 +24,9 @@ pub(in crate::discord) async fn handle(bot: &Bot, form: &ModalInteraction) {
 }
 
 async fn submit(bot: &Bot, interaction: &Interaction<'_>, form: &ModalInteraction) -> anyhow::Result<()> {
+    if let Some(action) = RosterAction::parse(&form.data.custom_id) {
+        return rosters::submit(bot, interaction, form, action).await;
+    }
     let codes = match Action::parse(&form.data.custom_id) {
         Some(Action::WhoAmI(codes)) => codes,
         Some(Action::WhoChose(id)) => match bot.codes.choice(id).await? {
@@ -63,14 +69,4 @@ async fn submit(bot: &Bot, interaction: &Interaction<'_>, form: &ModalInteractio
     };
     let afterword = words::remembered(language, id, &linked.invitation);
     redeem::redeem(bot, interaction, permit, Accounts::One(id), &codes, afterword).await
-}
-
-/// The trimmed value of a field; empty for a field that is missing.
-fn value<'a>(form: &'a ModalInteraction, id: &str) -> &'a str {
-    let inputs = form.data.components.iter().flat_map(|row| &row.components);
-    let found = inputs.filter_map(|input| match input {
-        ActionRowComponent::InputText(input) if input.custom_id == id => input.value.as_deref(),
-        _ => None,
-    });
-    found.map(str::trim).next().unwrap_or_default()
 }

@@ -3,14 +3,14 @@
 use serenity::all::Member;
 
 use crate::discord::bot::Bot;
-use crate::discord::messages::self_service::{self as words, AllianceChoice, Invitation};
+use crate::discord::messages::self_service::{self as words, Afterword, AllianceChoice, Invitation};
 use crate::discord::messages::{Message, personal};
 use crate::domain::players::player::{AllianceId, GuildId, Player, PlayerId, State, UserId};
 use crate::domain::players::self_service::JoinMode;
 use crate::domain::redeeming::state_check::StateCheck;
 use crate::domain::text::language::Language;
 use crate::domain::text::{NAME_CHARS, clean};
-use crate::store::{Alliance, Joined, Linked, StoreError};
+use crate::store::{Alliance, Joined, Linked, ResultsChoice, StoreError};
 
 /// Who links an account, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,11 @@ pub(super) async fn link(
         retried = bot.redemptions.retry_wrong_state(id).await?;
     }
     let invitation = invite(bot, person, id).await?;
-    Ok(Ok(LinkedAccount { id, state, is_new: linked == Linked::New, retried, invitation }))
+    let results = bot.people.results_choice(person.user).await?;
+    if results.was_refused {
+        bot.people.note_refusal_known(person.user).await?;
+    }
+    Ok(Ok(LinkedAccount { id, state, is_new: linked == Linked::New, retried, invitation, results }))
 }
 
 /// An account that was linked just now.
@@ -77,14 +81,22 @@ pub(super) struct LinkedAccount {
     is_new: bool,
     retried: u32,
     pub invitation: Invitation,
+    results: ResultsChoice,
 }
 
 impl LinkedAccount {
     /// The answer to `/link`.
     pub fn answer(&self, language: Language) -> Message {
         let message = words::linked(language, self.id, self.state, self.is_new, self.retried);
-        words::invitation(language, &self.invitation).after(message)
+        let answer = words::invitation(language, &self.invitation).after(message);
+        words::results_choice(language, self.results).after(answer)
     }
+}
+
+/// What the person is told once, if Discord refused a direct message.
+pub(super) async fn refusal_of_messages(bot: &Bot, user: UserId, language: Language) -> Result<Afterword, StoreError> {
+    let is_news = bot.people.results_choice(user).await?.was_refused && bot.people.note_refusal_known(user).await?;
+    Ok(if is_news { words::messages_were_refused(language) } else { Afterword::default() })
 }
 
 /// The alliances of a server.

@@ -100,6 +100,11 @@ impl<'a> Interaction<'a> {
         self.respond(later).await
     }
 
+    /// Acknowledges a button or menu whose own message will be edited.
+    pub async fn defer_update(&self) -> anyhow::Result<()> {
+        self.respond(CreateInteractionResponse::Acknowledge).await
+    }
+
     /// Sends the first response, without a file.
     pub async fn respond(&self, response: CreateInteractionResponse) -> anyhow::Result<()> {
         let to = (self.id(), self.token());

@@ -14,7 +14,6 @@ use crate::domain::codes::code::Code;
 use crate::domain::players::player::{AllianceId, UserId};
 use crate::domain::players::spreadsheet;
 use crate::domain::redeeming::batch_progress::FailedGroup;
-use crate::domain::redeeming::explanation::meaning;
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::text::language::Language;
 use crate::ports::notices::{Notice, NoticeContent};
@@ -22,6 +21,7 @@ use crate::store::{CodePlayer, CodePlayers, Notifications, Outstanding, Which};
 
 use super::batch::player;
 use super::escape::{clip, in_text};
+use super::explanation::meaning;
 use super::post::mark;
 use super::texts::text;
 use super::{Message, colour};
@@ -92,7 +92,8 @@ pub fn last_page(players: u32) -> u32 {
 
 fn line(language: Language, one: &CodePlayer) -> String {
     let name = player(one.id, &one.nickname);
-    let why = || one.status.as_ref().map_or_else(|| "?".to_owned(), |status| meaning(status).to_owned());
+    let why =
+        || one.status.as_ref().map_or_else(|| text!(language, "status-no-reason"), |status| meaning(language, status));
     match one.outcome {
         None => text!(language, "after-player-untried", player = name),
         Some(Outcome::Pending) => text!(language, "after-player-pending", player = name),

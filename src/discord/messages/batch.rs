@@ -1,5 +1,4 @@
 //! The message of a batch: its progress, and its result.
-#![allow(unused_variables, reason = "texts are being moved to Fluent")]
 
 use jiff::Timestamp;
 use serenity::all::{CreateActionRow, CreateEmbed, CreateEmbedFooter};
@@ -8,16 +7,17 @@ use crate::domain::codes::code::Code;
 use crate::domain::players::player::PlayerId;
 use crate::domain::players::spreadsheet;
 use crate::domain::redeeming::batch_progress::{FailedGroup, Tally, bar};
-use crate::domain::redeeming::explanation::{advice, meaning};
 use crate::domain::text::language::Language;
 use crate::ports::BatchMessage;
 
 pub use super::escape::player;
 use super::escape::{clip, in_text};
-use super::health::wait_reason;
+use super::explanation::{advice, meaning};
+use super::health::{MAX_REASON, wait_reason};
 use super::post::mark;
 use super::states::of_batch;
-use super::{Message, after, colour, count, thousands};
+use super::texts::text;
+use super::{MAX_DESCRIPTION, MAX_TITLE, Message, after, colour};
 
 /// Cells of the progress bar.
 const BAR: u32 = 20;
@@ -37,29 +37,32 @@ fn progress(language: Language, batch: &BatchMessage, now: Timestamp) -> Message
     let tally = &batch.tally;
     let (done, all) = (tally.done(), tally.players());
     let percent = u64::from(done) * 100 / u64::from(all.max(1));
-    let mut text = format!("{} {percent} %\n{}", bar(done, all, BAR), counts(language, tally));
+    let percent = text!(language, "batch-percent", percent = percent);
+    let mut text = format!("{} {percent}\n{}", bar(done, all, BAR), counts(language, tally));
     let end = batch.remaining.and_then(|left| now.checked_add(left).ok());
     if let Some(end) = end {
-        text += &format!("\n🏁 Should be done <t:{}:R>", end.as_second());
+        let end = format!("<t:{}:R>", end.as_second());
+        text += &format!("\n{}", text!(language, "batch-done-by", when = end));
     }
     if let Some(reason) = &batch.wait_reason {
-        text += &format!("\n💤 {}", clip(&wait_reason(language, reason), 300));
+        let why = clip(&wait_reason(language, reason), MAX_REASON);
+        text += &format!("\n{}", text!(language, "batch-waits", why = why));
     }
     if let Some(states) = of_batch(language, tally) {
         text += &format!("\n{}", clip(&states, 1500));
     }
+    let title = text!(language, "batch-title", code = in_text(&batch.code), players = all);
     let embed = CreateEmbed::new()
-        .title(format!("⏳ Redeeming {} for {}", in_text(&batch.code), count(all, "player")))
+        .title(clip(&title, MAX_TITLE))
         .url(mark(&batch.nonce))
         .colour(colour::BUSY)
-        .description(clip(&text, 4096));
+        .description(clip(&text, MAX_DESCRIPTION));
     Message::embed(embed)
 }
 
 /// The result for a channel in which the bot may attach no files.
 pub fn without_file(language: Language, batch: &BatchMessage) -> Message {
-    let text =
-        "There was no room for all names. To get the whole list as a file, allow me to “Attach Files” in this channel.";
+    let text = text!(language, "batch-no-room-for-names");
     Message::embed(result_embed(language, batch).0.footer(CreateEmbedFooter::new(text)))
         .with_rows(rows(language, batch))
 }
@@ -82,42 +85,43 @@ fn result(language: Language, batch: &BatchMessage) -> Message {
 fn result_embed(language: Language, batch: &BatchMessage) -> (CreateEmbed, bool) {
     let tally = &batch.tally;
     let all = tally.players();
-    let (sign, colour) = match tally.failures() {
-        0 => ("✅", colour::GOOD),
-        failures if failures == all => ("❌", colour::BAD),
-        _ => ("☑️", colour::PLAIN),
+    let code = in_text(&batch.code);
+    let (title, colour) = match tally.failures() {
+        0 => (text!(language, "batch-result-all", code = code, players = all), colour::GOOD),
+        failures if failures == all => (text!(language, "batch-result-none", code = code, players = all), colour::BAD),
+        _ => (text!(language, "batch-result-some", code = code, players = all), colour::PLAIN),
     };
-    let embed = CreateEmbed::new()
-        .title(format!("{sign} {}: done for {}", in_text(&batch.code), count(all, "player")))
-        .url(mark(&batch.nonce))
-        .colour(colour)
-        .description(match of_batch(language, tally) {
+    let embed = CreateEmbed::new().title(clip(&title, MAX_TITLE)).url(mark(&batch.nonce)).colour(colour).description(
+        match of_batch(language, tally) {
             Some(states) => format!("{}\n{}", counts(language, tally), clip(&states, 1500)),
             None => counts(language, tally),
-        });
+        },
+    );
     with_reasons(language, embed, &tally.failed, Some(&batch.code).filter(|_| !batch.is_over))
 }
 
 /// `🎁 90 redeemed · 📦 5 already claimed · ❌ 5 failed · ⏳ 12 to go`, without the zeros.
 pub fn counts(language: Language, tally: &Tally) -> String {
+    let some = |number: u32| (number > 0).then_some(number);
     let parts = [
-        ("🎁", tally.granted, "redeemed"),
-        ("📦", tally.already, "already claimed"),
-        ("❌", tally.failures(), "failed"),
-        ("⏳", tally.pending, "to go"),
+        some(tally.granted).map(|number| text!(language, "count-redeemed", number = number)),
+        some(tally.already).map(|number| text!(language, "count-already", number = number)),
+        some(tally.failures()).map(|number| text!(language, "count-failed", number = number)),
+        some(tally.pending).map(|number| text!(language, "count-pending", number = number)),
     ];
-    let parts: Vec<String> = parts
-        .iter()
-        .filter(|(_, number, _)| *number > 0)
-        .map(|(sign, number, outcome)| format!("{sign} {} {outcome}", thousands(*number)))
-        .collect();
-    if parts.is_empty() { "The player list is empty.".to_owned() } else { parts.join(" · ") }
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { text!(language, "count-empty-list") } else { parts.join(" · ") }
 }
 
 /// Why the players of a group did not get the code.
 pub fn reason(language: Language, group: &FailedGroup) -> String {
-    let meaning = meaning(&group.status);
-    if group.gave_up { format!("gave up: {meaning}") } else { meaning.to_owned() }
+    let meaning = meaning(language, &group.status);
+    if group.gave_up { text!(language, "batch-gave-up", why = meaning) } else { meaning }
+}
+
+/// How many players a group has, and why they did not get the code.
+pub(super) fn group_title(language: Language, group: &FailedGroup) -> String {
+    text!(language, "batch-group", players = group.players.len(), why = reason(language, group))
 }
 
 /// Merges groups with the same reason and advice: several statuses mean the same to a player. The largest group comes first.
@@ -125,7 +129,8 @@ pub fn by_reason(language: Language, groups: &[FailedGroup]) -> Vec<FailedGroup>
     let mut merged: Vec<FailedGroup> = Vec::new();
     for group in groups {
         let is_same = |known: &FailedGroup| {
-            reason(language, known) == reason(language, group) && advice(&known.status) == advice(&group.status)
+            reason(language, known) == reason(language, group)
+                && advice(language, &known.status) == advice(language, &group.status)
         };
         match merged.iter_mut().find(|known| is_same(known)) {
             Some(known) => known.players.extend(group.players.iter().cloned()),
@@ -146,31 +151,24 @@ pub(super) fn with_reasons(
     let groups = by_reason(language, groups);
     let mut is_whole = groups.len() <= MAX_GROUPS;
     for group in groups.iter().take(MAX_GROUPS) {
-        let mut text = String::new();
-        if let Some(advice) = advice(&group.status) {
-            text += &format!("→ {advice}\n");
-        }
-        if let Some(command) = after::command(language, group, code) {
-            text += &format!("{command}\n");
-        }
+        let advice = advice(language, &group.status).map(|advice| text!(language, "batch-advice", advice = advice));
         let (names, is_all) = names(language, &group.players);
-        text += &names;
+        let lines = [advice, after::command(language, group, code), Some(names)];
+        let text = lines.into_iter().flatten().collect::<Vec<_>>().join("\n");
         is_whole &= is_all && text.chars().count() <= MAX_FIELD;
-        let number = u32::try_from(group.players.len()).unwrap_or(u32::MAX);
-        let title = format!("{}: {}", count(number, "player"), reason(language, group));
-        embed = embed.field(title, clip(&text, MAX_FIELD), false);
+        embed = embed.field(clip(&group_title(language, group), MAX_TITLE), clip(&text, MAX_FIELD), false);
     }
     (embed, is_whole)
 }
 
 /// The names that have room, and whether these are all.
-pub(super) fn names(_language: Language, players: &[(PlayerId, String)]) -> (String, bool) {
+pub(super) fn names(language: Language, players: &[(PlayerId, String)]) -> (String, bool) {
     let names: Vec<String> = players.iter().take(MAX_NAMES).map(|(id, name)| player(*id, name)).collect();
-    let mut text = names.join(", ");
     let left = players.len().saturating_sub(MAX_NAMES);
-    if left > 0 {
-        text += &format!(" … and {left} more");
-    }
+    let text = match left {
+        0 => names.join(", "),
+        left => text!(language, "batch-names-more", names = names.join(", "), number = left),
+    };
     let is_all = left == 0 && text.chars().count() <= MAX_FIELD;
     (clip(&text, MAX_FIELD), is_all)
 }

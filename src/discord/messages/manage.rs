@@ -1,5 +1,4 @@
 //! Answers to `/manage giftcode`.
-#![allow(unused_variables, reason = "texts are being moved to Fluent")]
 
 use jiff::Timestamp;
 use serenity::all::CreateEmbed;
@@ -12,128 +11,135 @@ use crate::domain::text::language::Language;
 use crate::ports::AnnouncedCode;
 use crate::store::{BatchStart, CheckCounts, GuildSettings, OverCode, PastBatch};
 
-use super::appeal::{Recheck, code_over, over_lines};
-use super::batch::{by_reason, counts, reason};
+use super::appeal::{Recheck, code_over, over, over_lines};
+use super::batch::{by_reason, counts, group_title};
 use super::escape::{clip, escape, in_text};
-use super::{Message, colour, count, health, mentions, states, thousands, when};
+use super::texts::text;
+use super::{MAX_DESCRIPTION, MAX_FIELD, Message, colour, errors, health, mentions, states, when};
 
 /// Batches that the history shows.
 pub const HISTORY_BATCHES: u32 = 10;
 /// Codes that the list shows.
 const LIST_CODES: usize = 40;
 
-pub(super) fn in_words(language: Language, items: &[&str]) -> String {
-    match items {
-        [] => String::new(),
-        [only] => format!("**{only}**"),
-        [first @ .., last] => {
-            let first: Vec<String> = first.iter().map(|item| format!("**{item}**")).collect();
-            format!("{} and **{last}**", first.join(", "))
+/// The permissions in the language, in bold.
+pub(super) fn permissions(language: Language, names: &[&str]) -> String {
+    let named = |name: &&str| {
+        let name = match *name {
+            "View Channel" => text!(language, "permission-view-channel"),
+            "Send Messages" => text!(language, "permission-send-messages"),
+            "Embed Links" => text!(language, "permission-embed-links"),
+            "Send Messages in Threads" => text!(language, "permission-send-in-threads"),
+            "Create Posts" => text!(language, "permission-create-posts"),
+            "Send Messages in Posts" => text!(language, "permission-send-in-posts"),
+            "Add Reactions" => text!(language, "permission-add-reactions"),
+            "Attach Files" => text!(language, "permission-attach-files"),
+            "Read Message History" => text!(language, "permission-read-history"),
+            other => other.to_owned(),
+        };
+        format!("**{name}**")
+    };
+    let named: Vec<String> = names.iter().map(named).collect();
+    match named.as_slice() {
+        [first @ .., last] if !first.is_empty() => {
+            text!(language, "permissions-and", first = first.join(", "), last = last)
         }
+        few => few.concat(),
     }
 }
 
 pub fn channel_refused(language: Language, channel: ChannelId, missing: &[&str]) -> Message {
-    Message::text(format!(
-        "❌ I cannot post in <#{channel}>: I need {} there. Allow me that in the channel's settings, then use this command \
-         again. Nothing was changed.",
-        in_words(language, missing)
-    ))
+    let channel = format!("<#{channel}>");
+    Message::text(text!(language, "channel-refused", channel = channel, permissions = permissions(language, missing)))
 }
 
 pub fn in_a_timeout(language: Language, until: Timestamp) -> Message {
-    Message::text(format!(
-        "❌ I am in a timeout in this server until {} and cannot post. A moderator can end the timeout; then use this command \
-         again. Nothing was changed.",
-        when(until)
-    ))
+    Message::text(text!(language, "channel-timeout", until = when(until)))
 }
 
 /// @everyone was chosen as the role.
 pub fn everyone_refused(language: Language) -> Message {
-    Message::text(
-        "❌ I do not mention everyone. Choose a role for members who want to hear about gift codes. Nothing was changed.",
-    )
+    Message::text(text!(language, "channel-everyone-refused"))
 }
 
 pub fn role_or_none(language: Language) -> Message {
-    Message::text("❌ Use either `role` or `no_role`, not both. Nothing was changed.")
+    Message::text(text!(language, "channel-role-or-none"))
 }
 
 /// The channel is missing, in another server, or of a kind without messages.
 pub fn channel_unknown(language: Language) -> Message {
-    Message::text(
-        "❌ I cannot post there. Choose a text channel, announcement channel, thread or forum of this server. Nothing was changed.",
-    )
+    Message::text(text!(language, "channel-unknown"))
 }
 
 pub fn channel_unset(language: Language, was_set: bool) -> Message {
-    Message::text(if was_set {
-        "✅ I no longer post gift codes in this server. Redemptions in progress continue."
-    } else {
-        "No channel is set, so no gift codes are posted in this server."
+    Message::text(match was_set {
+        true => text!(language, "channel-unset"),
+        false => text!(language, "channel-was-not-set"),
     })
 }
 
 pub fn auto_off(language: Language) -> Message {
-    Message::text("✅ New codes are no longer redeemed automatically. Redemptions in progress continue.")
+    Message::text(text!(language, "auto-off"))
 }
 
 pub fn no_code(language: Language, error: &CodeError) -> Message {
-    Message::text(format!("❌ {}.", escape(&error.to_string(), 200)))
+    Message::text(errors::code(language, error))
 }
 
 pub fn code_unknown(language: Language, code: &Code) -> Message {
-    Message::text(format!("❌ I do not know the code `{code}`. To add it to this server, use `/manage giftcode add`."))
+    Message::text(text!(language, "code-unknown", code = code.as_str()))
 }
 
 /// The answer to `remove` for an unknown code.
 pub fn nothing_to_remove(language: Language, code: &Code) -> Message {
-    Message::text(format!("❌ I do not know the code `{code}`. Nothing was changed."))
+    Message::text(text!(language, "code-unknown-unchanged", code = code.as_str()))
 }
 
 pub fn code_added(language: Language, code: &Code, settings: &GuildSettings) -> Message {
-    let posted = match settings.channel {
-        Some(channel) => format!(" It will be posted in <#{channel}>"),
-        None => " No channel is set, so it is not posted".to_owned(),
-    };
-    let redeemed = match (settings.auto_redeem, settings.players) {
-        (true, players) if players > 0 => format!(" and redeemed for {}.", count(players, "player")),
-        _ => format!(". Redeem it with `/manage giftcode redeem code:{code}`."),
-    };
-    Message::text(format!("✅ `{code}` was added to this server.{posted}{redeemed}"))
+    let players = Some(settings.players).filter(|players| settings.auto_redeem && *players > 0);
+    let channel = settings.channel.map(|channel| format!("<#{channel}>"));
+    let code = code.as_str();
+    Message::text(match (channel, players) {
+        (Some(channel), Some(players)) => {
+            text!(language, "code-added-posted-redeemed", code = code, channel = channel, players = players)
+        }
+        (Some(channel), None) => text!(language, "code-added-posted", code = code, channel = channel),
+        (None, Some(players)) => text!(language, "code-added-redeemed", code = code, players = players),
+        (None, None) => text!(language, "code-added", code = code),
+    })
 }
 
 pub fn code_known(language: Language, code: &Code) -> Message {
-    Message::text(format!("`{code}` is already active in this server."))
+    Message::text(text!(language, "code-known", code = code.as_str()))
 }
 
 /// `dropped` counts the redemptions that were still waiting.
 pub fn code_removed(language: Language, code: &Code, dropped: u32) -> Message {
-    let stopped = if dropped > 0 {
-        format!(" It will not be redeemed for the {} still waiting.", count(dropped, "player"))
-    } else {
-        String::new()
-    };
-    Message::text(format!("✅ `{code}` is no longer posted or redeemed in this server.{stopped}"))
+    Message::text(match dropped {
+        0 => text!(language, "code-removed", code = code.as_str()),
+        dropped => text!(language, "code-removed-waiting", code = code.as_str(), players = dropped),
+    })
 }
 
 /// The active codes, and codes in `over` that a feed still lists or somebody added.
 pub fn codes(language: Language, codes: &[AnnouncedCode], over: &[OverCode], is_for_managers: bool) -> Message {
     if codes.is_empty() {
         let over = over_lines(language, over);
-        return Message::text(format!("There are no active gift codes at the moment.\n{over}").trim_end());
+        return Message::text(format!("{}\n{over}", text!(language, "list-no-codes")).trim_end());
     }
     let line = |code: &AnnouncedCode| {
-        let mut line = format!("`{}`", code.code);
-        if let Some(at) = code.expires_at {
-            line += &format!(" · expires <t:{}:R>", at.as_second());
-        }
+        let name = code.code.as_str();
+        let mut line = match code.expires_at {
+            Some(at) => {
+                text!(language, "list-code-expires", code = name, when = format!("<t:{}:R>", at.as_second()))
+            }
+            None => format!("`{name}`"),
+        };
         if let Some(rewards) = &code.rewards {
             line += &format!("\n{}", escape(rewards, 60));
         }
         if is_for_managers {
-            line += &format!("\nfrom {}", escape(&code.source, 60));
+            line += &format!("\n{}", text!(language, "list-code-source", source = escape(&code.source, 60)));
         }
         line
     };
@@ -149,34 +155,39 @@ pub fn codes(language: Language, codes: &[AnnouncedCode], over: &[OverCode], is_
         left -= 1;
     }
     if left > 0 {
-        shown += &format!("… and {left} more\n");
+        shown += &format!("{}\n", text!(language, "list-more", number = left));
     }
     shown += &over;
-    let number = u32::try_from(codes.len()).unwrap_or(u32::MAX);
-    let title = format!("🎁 {}", count(number, "active gift code"));
-    Message::embed(CreateEmbed::new().title(title).colour(colour::GOOD).description(shown.trim_end()))
+    let title = text!(language, "list-title", codes = codes.len());
+    let embed = CreateEmbed::new().title(title).colour(colour::GOOD);
+    Message::embed(embed.description(clip(shown.trim_end(), MAX_DESCRIPTION)))
+}
+
+/// How a code is called in a suggestion while a person types.
+pub fn suggested(language: Language, code: &Code, is_over: bool) -> String {
+    match is_over {
+        true => text!(language, "suggestion-not-active", code = code.as_str()),
+        false => code.to_string(),
+    }
 }
 
 /// The batch was started, is in progress, or has nothing to do.
 pub fn batch_started(language: Language, code: &Code, start: BatchStart, channel: Option<ChannelId>) -> Message {
     let BatchStart { players, due, pending } = start;
-    if players == 0 {
-        return Message::text(
-            "❌ The player list is empty. Add players with `/manage players add` or `/manage players import`.",
-        );
-    }
-    let shown = channel.map_or_else(
-        || " To see the progress, use `/manage giftcode history`.".to_owned(),
-        |channel| format!(" The progress is shown in <#{channel}>."),
-    );
-    Message::text(match (due, pending) {
-        (0, 0) => format!(
-            "`{code}` is done for all {}. To try failed players again, use `/manage giftcode retry code:{code}`.",
-            count(players, "player")
-        ),
-        (0, pending) => format!("`{code}` is already being redeemed: {} to go.{shown}", count(pending, "player")),
-        (due, _) => format!("✅ I am redeeming `{code}` for {}.{shown}", count(due, "player")),
-    })
+    let code = code.as_str();
+    let begun = match (players, due, pending) {
+        (0, ..) => return Message::text(text!(language, "list-empty-add-players")),
+        (players, 0, 0) => {
+            return Message::text(text!(language, "batch-done-already", code = code, players = players));
+        }
+        (_, 0, pending) => text!(language, "batch-going-on", code = code, players = pending),
+        (_, due, _) => text!(language, "batch-started", code = code, players = due),
+    };
+    let shown = match channel {
+        Some(channel) => text!(language, "batch-see-channel", channel = format!("<#{channel}>")),
+        None => text!(language, "batch-see-history"),
+    };
+    Message::text(format!("{begun} {shown}"))
 }
 
 /// A code with the start of its batch, or the reason why there is none.
@@ -189,21 +200,24 @@ pub fn batches_started(language: Language, started: &[Started], channel: Option<
             Err((over, recheck)) => code_over(language, code, over, *recheck),
         };
     }
-    let line = |(code, started): &Started| match started {
-        Ok(BatchStart { players: 0, .. }) => format!("❌ `{code}`: the player list is empty"),
-        Ok(BatchStart { due: 0, pending: 0, .. }) => format!("`{code}`: already done for everybody"),
-        Ok(BatchStart { due, pending, .. }) => {
-            format!("✅ `{code}`: redeeming for {}", count(*due.max(pending), "player"))
+    let line = |(code, started): &Started| {
+        let code = code.as_str();
+        match started {
+            Ok(BatchStart { players: 0, .. }) => text!(language, "batch-line-empty", code = code),
+            Ok(BatchStart { due: 0, pending: 0, .. }) => text!(language, "batch-line-done", code = code),
+            Ok(BatchStart { due, pending, .. }) => {
+                text!(language, "batch-line-started", code = code, players = *due.max(pending))
+            }
+            Err((why, _)) => text!(language, "batch-line-over", code = code, why = over(language, why)),
         }
-        Err((over, _)) => format!("⌛ `{code}` is not active: {}", over.meaning()),
     };
     Message::text(started.iter().map(line).collect::<Vec<_>>().join("\n"))
 }
 
 pub fn retried(language: Language, code: &Code, again: u32) -> Message {
     Message::text(match again {
-        0 => format!("`{code}` did not fail for anybody here, so there is nothing to try again."),
-        again => format!("✅ I am trying `{code}` again for {}.", count(again, "player")),
+        0 => text!(language, "retry-nothing", code = code.as_str()),
+        again => text!(language, "retry-started", code = code.as_str(), players = again),
     })
 }
 
@@ -224,43 +238,62 @@ pub struct Status {
 
 pub fn status(language: Language, status: &Status) -> Message {
     let guild = &status.guild;
-    let channel = match (guild.channel, guild.paused, &guild.failing) {
-        (None, ..) => "none: set one with `/manage giftcode setchannel`".to_owned(),
-        (Some(channel), Some(blocked), _) => format!("⏸ <#{channel}> is paused: {}", blocked.meaning()),
-        (Some(channel), None, Some(failing)) => format!(
-            "⚠️ <#{channel}>: posts have failed since <t:{}:f>. {}. I keep trying: fix this, or set another channel",
-            failing.since.as_second(),
-            escape(failing.reason.trim_end_matches('.'), 300)
+    let channel = guild.channel.map(|channel| format!("<#{channel}>"));
+    let channel = match (channel, guild.paused, &guild.failing) {
+        (None, ..) => text!(language, "status-channel-none"),
+        (Some(channel), Some(blocked), _) => {
+            text!(language, "status-channel-paused", channel = channel, why = health::blocked(language, blocked))
+        }
+        (Some(channel), None, Some(failing)) => text!(
+            language,
+            "status-channel-failing",
+            channel = channel,
+            since = format!("<t:{}:f>", failing.since.as_second()),
+            reason = escape(failing.reason.trim_end_matches('.'), 300)
         ),
-        (Some(channel), None, None) => format!("<#{channel}>"),
+        (Some(channel), None, None) => channel,
     };
     let role = match guild.mention_roles.as_slice() {
         [] => String::new(),
-        roles => format!("\nmentions {}", mentions(roles, ", ")),
+        roles => format!("\n{}", text!(language, "status-mentions-role", role = mentions(roles, ", "))),
     };
-    let auto = if guild.auto_redeem { "on" } else { "off: turn it on with `/manage giftcode auto`" };
-    let queue =
-        format!("{} here, {} in all servers", thousands(status.waiting_here), thousands(status.waiting_everywhere));
+    let auto = match guild.auto_redeem {
+        true => text!(language, "status-auto-on"),
+        false => text!(language, "status-auto-off"),
+    };
+    let number = |number: u32| text!(language, "status-number", number = number);
+    let (here, everywhere) = (status.waiting_here, status.waiting_everywhere);
+    let queue = text!(language, "status-waiting", here = here, everywhere = everywhere);
     let troubled = guild.paused.is_some()
         || (guild.channel.is_some() && guild.failing.is_some())
         || status.feeds.trouble().is_some()
         || status.engine.phase != EnginePhase::Working
         || status.replica.trouble().is_some()
         || status.discord.as_ref().is_some_and(|discord| !discord.is_connected());
-    let embed = CreateEmbed::new()
-        .title("📊 Bot status")
-        .colour(if troubled { colour::BAD } else { colour::GOOD })
-        .field("Channel", clip(&format!("{channel}{role}"), 1024), true)
-        .field("Auto-redemption", auto, true)
-        .field("Players", thousands(guild.players), true)
-        .field("Active codes", thousands(status.active_codes), true)
-        .field("Waiting to be redeemed", queue, true)
-        .field("Code feeds", clip(&health::feeds(language, &status.feeds), 1024), false)
-        .field("Game", clip(&health::game(language, &status.engine), 1024), false)
-        .field("MongoDB", clip(&health::mongodb(language, &status.replica), 1024), false);
-    let checks = states::of_status(language, &status.checks).map(|(title, text)| (title, clip(&text, 1024), false));
+    let mut embed = CreateEmbed::new().title(text!(language, "status-title")).colour(if troubled {
+        colour::BAD
+    } else {
+        colour::GOOD
+    });
+    for (name, value, is_inline) in [
+        (text!(language, "status-field-channel"), format!("{channel}{role}"), true),
+        (text!(language, "status-field-auto"), auto, true),
+        (text!(language, "status-field-players"), number(guild.players), true),
+        (text!(language, "status-field-codes"), number(status.active_codes), true),
+        (text!(language, "status-field-waiting"), queue, true),
+        (text!(language, "status-field-sources"), health::feeds(language, &status.feeds), false),
+        (text!(language, "status-field-game"), health::game(language, &status.engine), false),
+        (text!(language, "status-field-storage"), health::storage(language, &status.replica), false),
+    ] {
+        embed = embed.field(name, clip(&value, MAX_FIELD), is_inline);
+    }
+    let checks =
+        states::of_status(language, &status.checks).map(|(title, text)| (title, clip(&text, MAX_FIELD), false));
     let embed = embed.fields(checks);
-    let discord = status.discord.as_ref().map(|discord| ("Discord", health::discord(language, discord), false));
+    let discord = status
+        .discord
+        .as_ref()
+        .map(|discord| (text!(language, "status-field-discord"), health::discord(language, discord), false));
     Message::embed(embed.fields(discord))
 }
 
@@ -269,25 +302,28 @@ pub fn history(language: Language, batches: &[PastBatch], over: &[OverCode], cod
     let over = over_lines(language, over);
     if batches.is_empty() {
         let nothing = match code {
-            Some(code) => format!("`{code}` was never redeemed for this server's player list."),
-            None => "No codes were redeemed for this server's player list yet.".to_owned(),
+            Some(code) => text!(language, "history-nothing-of-code", code = code.as_str()),
+            None => text!(language, "history-nothing"),
         };
         return Message::text(format!("{nothing}\n{over}").trim_end());
     }
-    let embed = CreateEmbed::new().title("📜 Redemption history").colour(colour::PLAIN);
+    let embed = CreateEmbed::new().title(text!(language, "history-title")).colour(colour::PLAIN);
     let embed = if over.is_empty() { embed } else { embed.description(clip(&over, 2000)) };
     let embed = batches.iter().fold(embed, |embed, batch| {
-        let again = if batch.generation > 1 { format!(" (round {})", batch.generation) } else { String::new() };
+        let code = in_text(&batch.code);
+        let title = match batch.generation {
+            0 | 1 => code,
+            round => text!(language, "history-round", code = code, round = round),
+        };
         let mut text = counts(language, &batch.tally);
         for group in by_reason(language, &batch.tally.failed).iter().take(4) {
-            let number = u32::try_from(group.players.len()).unwrap_or(u32::MAX);
-            text += &format!("\n-# {}: {}", count(number, "player"), reason(language, group));
+            text += &format!("\n-# {}", group_title(language, group));
         }
-        text += &match batch.finished_at {
-            Some(at) => format!("\n-# finished {}", when(at)),
-            None => format!("\n-# started {}, not finished yet", when(batch.started_at)),
+        let time = match batch.finished_at {
+            Some(at) => text!(language, "history-finished", when = when(at)),
+            None => text!(language, "history-started", when = when(batch.started_at)),
         };
-        embed.field(format!("{}{again}", in_text(&batch.code)), clip(&text, 500), false)
+        embed.field(title, clip(&format!("{text}\n-# {time}"), 500), false)
     });
     Message::embed(embed)
 }

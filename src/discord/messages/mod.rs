@@ -10,7 +10,9 @@ pub mod after;
 pub mod alliances;
 pub mod appeal;
 pub mod batch;
+mod errors;
 pub mod escape;
+mod explanation;
 pub mod files;
 pub mod health;
 pub mod language;
@@ -19,11 +21,13 @@ pub mod personal;
 pub mod players;
 pub mod post;
 pub mod reminder;
+pub mod rosters;
 pub mod self_service;
 pub mod states;
 pub mod stats;
 pub mod targets;
 pub mod texts;
+pub mod welcome;
 
 use serenity::all::{
     CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateInteractionResponseMessage, CreateMessage,
@@ -36,6 +40,13 @@ use crate::domain::players::player::{RoleId, UserId};
 use escape::clip;
 
 const MAX_CONTENT: usize = 2000;
+/// The most characters of an embed's title and a field's name, of its description, and of a field.
+const MAX_TITLE: usize = 256;
+const MAX_DESCRIPTION: usize = 4096;
+const MAX_FIELD: usize = 1024;
+/// The most characters on a button, and in an empty menu.
+const MAX_BUTTON: usize = 80;
+const MAX_PLACEHOLDER: usize = 150;
 /// Rows of buttons and menus in a message.
 const MAX_ROWS: usize = 5;
 

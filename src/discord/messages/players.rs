@@ -1,10 +1,10 @@
 //! Answers to `/manage players`.
 #![allow(unused_variables, reason = "texts are being moved to Fluent")]
 
-use serenity::all::{ButtonStyle, CreateActionRow, CreateButton, CreateEmbed};
+use serenity::all::{ButtonStyle, CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter};
 
 use crate::discord::custom_id::Action;
-use crate::domain::players::player::{AllianceId, Player, PlayerError, PlayerId};
+use crate::domain::players::player::{AllianceId, Player};
 use crate::domain::players::roster_file::BadLine;
 use crate::domain::text::language::Language;
 use crate::store::{RosterChange, RosterPage};
@@ -12,22 +12,13 @@ use crate::store::{RosterChange, RosterPage};
 use super::batch::player as named;
 use super::escape::{clip, escape};
 use super::files;
+use super::texts::text;
 use super::{Message, colour, count, states, thousands};
 
 /// Players on a page.
 pub const PAGE: u32 = 20;
 /// Bad lines that an answer lists.
 const BAD_LINES: usize = 10;
-
-pub fn added(language: Language, change: RosterChange, total: u32, auto_redeem: bool) -> Message {
-    let mut text = match (change.new, change.known) {
-        (0, known) => format!("✅ {} updated", was(language, known)),
-        (new, 0) => format!("✅ {} added", was(language, new)),
-        (new, known) => format!("✅ {} added, {known} updated", was(language, new)),
-    };
-    text += &format!(". The player list now has {}.{}", count(total, "player"), notes(language, change, auto_redeem));
-    Message::text(text)
-}
 
 fn notes(language: Language, change: RosterChange, auto_redeem: bool) -> String {
     let mut text = String::new();
@@ -47,31 +38,6 @@ fn notes(language: Language, change: RosterChange, auto_redeem: bool) -> String 
     text
 }
 
-fn was(language: Language, number: u32) -> String {
-    format!("{} {}", count(number, "player"), if number == 1 { "was" } else { "were" })
-}
-
-pub fn bad_ids(language: Language, errors: &[PlayerError]) -> Message {
-    let listed: Vec<String> = errors.iter().take(5).map(|error| escape(&error.to_string(), 120)).collect();
-    let more =
-        if errors.len() > listed.len() { format!("; and {} more", errors.len() - listed.len()) } else { String::new() };
-    Message::text(format!("❌ Nobody was added: {}{more}.", listed.join("; ")))
-}
-
-pub fn how_many_ids(language: Language, most: usize) -> Message {
-    Message::text(format!(
-        "❌ Nobody was added. Enter 1 to {most} player ids, separated by spaces or commas. For more, use `/manage players import`."
-    ))
-}
-
-pub fn removed(language: Language, id: PlayerId, was_on_it: bool) -> Message {
-    Message::text(if was_on_it {
-        format!("✅ {id} was removed from the player list. Redemptions in progress continue.")
-    } else {
-        format!("❌ {id} is not on this server's player list. Nothing was changed.")
-    })
-}
-
 /// The typed name belongs to nobody, or to several players.
 pub fn nobody_of_that_name(language: Language, typed: &str, several: bool) -> Message {
     let who = escape(typed, 40);
@@ -80,10 +46,6 @@ pub fn nobody_of_that_name(language: Language, typed: &str, several: bool) -> Me
     } else {
         format!("❌ Nobody on the player list is called “{who}”. Nothing was changed.")
     })
-}
-
-pub fn bad_id(language: Language, error: &PlayerError) -> Message {
-    Message::text(format!("❌ {}.", escape(&error.to_string(), 120)))
 }
 
 /// The last page of a roster, counted from 0.
@@ -114,7 +76,8 @@ pub fn roster(language: Language, page: &RosterPage, number: u32, alliance: Alli
     let embed = CreateEmbed::new()
         .title(format!("👥 {}", count(page.total, "player")))
         .colour(colour::PLAIN)
-        .description(clip(&text, 4096));
+        .description(clip(&text, 4096))
+        .footer(CreateEmbedFooter::new(text!(language, "roster-as-file")));
     let message = Message::embed(embed);
     if pages == 1 {
         return message;

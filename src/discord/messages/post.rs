@@ -1,5 +1,4 @@
 //! Posts: the codes of one announcement, and the corrected message once some of them are over.
-#![allow(unused_variables, reason = "texts are being moved to Fluent")]
 
 use serenity::all::{
     ButtonStyle, CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter, CreateSelectMenu, CreateSelectMenuKind,
@@ -12,18 +11,16 @@ use crate::domain::codes::post_plan::MessageKind;
 use crate::domain::text::language::Language;
 use crate::ports::{AnnouncedCode, Announcement, Correction};
 
+use super::appeal::over;
 use super::escape::{clip, escape};
 use super::texts::text;
-use super::{GAME_PAGE, Message, colour, count, when};
+use super::{GAME_PAGE, MAX_BUTTON, MAX_DESCRIPTION, MAX_FIELD, MAX_PLACEHOLDER, Message, colour, when};
 
 /// The most options in a menu (docs/protocol.md, "Sizes").
 const MAX_OPTIONS: usize = 25;
 /// The most characters of a code's rewards, in a post of one code and of several.
 const REWARDS_ALONE: usize = 200;
 const REWARDS_AMONG_OTHERS: usize = 120;
-
-/// Shown if the game granted the code to somebody before the post.
-const CHECKED: &str = "✔ Checked: it works.";
 
 type Shown<'a> = (&'a AnnouncedCode, Option<&'a OverReason>);
 
@@ -61,11 +58,12 @@ fn message(
     };
     let embed = CreateEmbed::new().title(title(language, kind, total, codes, all_over)).url(mark(nonce)).colour(colour);
     let embed = match (kind, codes) {
-        (MessageKind::More, codes) => embed.description(clip(&lines(language, codes), 4096)),
+        (MessageKind::More, codes) => embed.description(clip(&lines(language, codes), MAX_DESCRIPTION)),
         (_, [only]) => alone(language, embed, *only),
         (_, codes) => among_others(language, embed, codes, total),
     };
-    let embed = embed.footer(CreateEmbedFooter::new(clip(&format!("Source: {}", sources(codes)), 300)));
+    let source = text!(language, "post-source", sources = sources(codes));
+    let embed = embed.footer(CreateEmbedFooter::new(clip(&source, 300)));
     Message::embed(embed).with_rows(rows(language, kind, codes, is_auto)).with_content(&content(codes))
 }
 
@@ -82,73 +80,77 @@ fn content(codes: &[Shown<'_>]) -> String {
 fn title(language: Language, kind: MessageKind, total: usize, codes: &[Shown<'_>], all_over: bool) -> String {
     let is_reactivated = codes.iter().all(|(code, _)| code.generation > 1);
     match (kind, total) {
-        (_, 1) if all_over => "⌛ This gift code is no longer active".to_owned(),
-        (MessageKind::New, 1) if is_reactivated => "🎁 A gift code works again".to_owned(),
-        (MessageKind::New, 1) => "🎁 New gift code".to_owned(),
-        (MessageKind::New, _) if all_over => format!("⌛ These {} gift codes are no longer active", codes.len()),
-        (MessageKind::New, _) => format!("🎁 {total} new gift codes"),
-        (MessageKind::Digest, 1) => "📋 The active gift code".to_owned(),
-        (MessageKind::Digest, _) => format!("📋 The {total} active gift codes"),
-        (MessageKind::More, _) => {
-            let number = u32::try_from(codes.len()).unwrap_or(u32::MAX);
-            format!("… {}", count(number, "more code"))
-        }
+        (_, 1) if all_over => text!(language, "post-title-over"),
+        (MessageKind::New, 1) if is_reactivated => text!(language, "post-title-again"),
+        (MessageKind::New, 1) => text!(language, "post-title-new"),
+        (MessageKind::New, _) if all_over => text!(language, "post-title-several-over", codes = codes.len()),
+        (MessageKind::New, _) => text!(language, "post-title-several-new", codes = total),
+        (MessageKind::Digest, 1) => text!(language, "post-title-active"),
+        (MessageKind::Digest, _) => text!(language, "post-title-several-active", codes = total),
+        (MessageKind::More, _) => text!(language, "post-title-more", codes = codes.len()),
     }
 }
 
 /// A post of one code.
-fn alone(language: Language, embed: CreateEmbed, (code, over): Shown<'_>) -> CreateEmbed {
+fn alone(language: Language, embed: CreateEmbed, (code, why): Shown<'_>) -> CreateEmbed {
     let mut text = format!("```\n{}\n```\n", code.code);
-    if let Some(over) = over {
-        return embed.description(format!("{text}Not active: {}.", over.meaning()));
+    if let Some(why) = why {
+        return embed.description(text + &text!(language, "post-not-active", why = over(language, why)));
     }
     if code.generation > 1 {
-        text += "It had stopped working, and now the game accepts it again.";
+        text += &text!(language, "post-works-again");
     } else if code.checked {
-        text += CHECKED;
+        text += &text!(language, "post-checked");
     }
     let mut embed = embed.description(text.trim_end());
     if let Some(rewards) = &code.rewards {
-        embed = embed.field("Rewards", clip(&escape(rewards, REWARDS_ALONE), 1024), false);
+        let rewards = clip(&escape(rewards, REWARDS_ALONE), MAX_FIELD);
+        embed = embed.field(text!(language, "post-field-rewards"), rewards, false);
     }
     if let Some(at) = code.expires_at {
-        embed = embed.field("Expires", when(at), false);
+        embed = embed.field(text!(language, "post-field-expires"), when(at), false);
     }
     embed
 }
 
 fn among_others(language: Language, embed: CreateEmbed, codes: &[Shown<'_>], total: usize) -> CreateEmbed {
-    let embed = codes.iter().enumerate().fold(embed, |embed, (at, (code, over))| {
-        let note = match (code.generation, code.checked && over.is_none()) {
-            (2.., _) => " · works again",
-            (_, true) => " · checked",
-            (_, false) => "",
+    let embed = codes.iter().enumerate().fold(embed, |embed, (at, (code, why))| {
+        let number = (at + 1).to_string();
+        let name = match (code.generation, code.checked && why.is_none()) {
+            (2.., _) => text!(language, "post-note-works-again", number = number),
+            (_, true) => text!(language, "post-note-checked", number = number),
+            (_, false) => number,
         };
         let mut text = format!("```\n{}\n```\n", code.code);
-        match over {
-            Some(over) => text += &format!("Not active: {}.", over.meaning()),
+        match why {
+            Some(why) => text += &text!(language, "post-not-active", why = over(language, why)),
             None => {
                 if let Some(rewards) = &code.rewards {
                     text += &format!("{}\n", escape(rewards, REWARDS_AMONG_OTHERS));
                 }
                 if let Some(at) = code.expires_at {
-                    text += &format!("Expires <t:{}:R>", at.as_second());
+                    text += &text!(language, "post-expires", when = format!("<t:{}:R>", at.as_second()));
                 }
             }
         }
-        embed.field(format!("{}{note}", at + 1), clip(text.trim_end(), 1024), false)
+        embed.field(name, clip(text.trim_end(), MAX_FIELD), false)
     });
     match total - codes.len().min(total) {
         0 => embed,
-        more => embed.description(format!("… and {more} more, listed below.")),
+        more => embed.description(text!(language, "post-more-below", number = more)),
     }
 }
 
 fn lines(language: Language, codes: &[Shown<'_>]) -> String {
-    let line = |(code, over): &Shown<'_>| match (over, code.expires_at) {
-        (Some(over), _) => format!("~~`{}`~~ not active: {}", code.code, over.meaning()),
-        (None, Some(at)) => format!("`{}` · expires <t:{}:R>", code.code, at.as_second()),
-        (None, None) => format!("`{}`", code.code),
+    let line = |(code, why): &Shown<'_>| {
+        let name = code.code.as_str();
+        match (why, code.expires_at) {
+            (Some(why), _) => text!(language, "post-line-over", code = name, why = over(language, why)),
+            (None, Some(at)) => {
+                text!(language, "post-line-expires", code = name, when = format!("<t:{}:R>", at.as_second()))
+            }
+            (None, None) => format!("`{name}`"),
+        }
     };
     codes.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -169,27 +171,26 @@ fn rows(language: Language, kind: MessageKind, codes: &[Shown<'_>], is_auto: boo
         return Vec::new();
     }
     if let [only] = good.as_slice() {
-        let button =
-            |action: Action, label: &str, style| CreateButton::new(action.to_string()).label(label).style(style);
-        let for_me = button(Action::RedeemForMe(only.code.clone()), "Redeem for me", ButtonStyle::Success);
+        let button = |action: Action, label: String, style| {
+            CreateButton::new(action.to_string()).label(clip(&label, MAX_BUTTON)).style(style)
+        };
+        let for_me = text!(language, "post-redeem-for-me");
+        let for_me = button(Action::RedeemForMe(only.code.clone()), for_me, ButtonStyle::Success);
         let for_all = || {
-            button(
-                Action::RedeemForAll(only.code.clone()),
-                &text!(language, "post-for-alliance"),
-                ButtonStyle::Secondary,
-            )
+            let label = text!(language, "post-for-alliance");
+            button(Action::RedeemForAll(only.code.clone()), label, ButtonStyle::Secondary)
         };
         let buttons = std::iter::once(for_me).chain((!is_auto).then(for_all));
         return vec![CreateActionRow::Buttons(buttons.collect())];
     }
-    let menu = |action: Action, label: &str| {
+    let menu = |action: Action, label: String| {
         let options = good.iter().map(|code| CreateSelectMenuOption::new(code.code.as_str(), code.code.as_str()));
         let kind = CreateSelectMenuKind::String { options: options.collect() };
         let max = u8::try_from(good.len()).unwrap_or(u8::MAX);
-        CreateActionRow::SelectMenu(
-            CreateSelectMenu::new(action.to_string(), kind).placeholder(label).min_values(1).max_values(max),
-        )
+        let menu = CreateSelectMenu::new(action.to_string(), kind);
+        CreateActionRow::SelectMenu(menu.placeholder(clip(&label, MAX_PLACEHOLDER)).min_values(1).max_values(max))
     };
-    let for_all = || menu(Action::ChooseForAll, &text!(language, "post-for-alliance-menu"));
-    std::iter::once(menu(Action::ChooseForMe, "Redeem for me …")).chain((!is_auto).then(for_all)).collect()
+    let for_all = || menu(Action::ChooseForAll, text!(language, "post-for-alliance-menu"));
+    let for_me = menu(Action::ChooseForMe, text!(language, "post-choose-for-me"));
+    std::iter::once(for_me).chain((!is_auto).then(for_all)).collect()
 }

@@ -7,14 +7,16 @@ use serenity::all::{
 
 use crate::discord::custom_id::Action;
 use crate::discord::message_content::Reading;
+use crate::domain::codes::code::Code;
 use crate::domain::players::player::{AllianceId, ChannelId, PlayerId, State};
 use crate::domain::players::self_service::{JoinMode, MAX_JOINED};
 use crate::domain::text::language::Language;
-use crate::store::Joined;
+use crate::store::{Joined, ResultsChoice, Standing};
 
-use super::Message;
 use super::escape::{clip, escape};
+use super::manage::permissions;
 use super::texts::text;
+use super::{Message, personal};
 
 /// The ids of the form's fields.
 pub mod form {
@@ -151,7 +153,7 @@ pub fn not_a_text_channel(language: Language) -> Message {
 
 /// `needed` are permissions as Discord names them.
 pub fn id_channel_refused(language: Language, channel: ChannelId, needed: &[&str]) -> Message {
-    let needed = needed.iter().map(|name| format!("**{name}**")).collect::<Vec<_>>().join(", ");
+    let needed = permissions(language, needed);
     Message::text(text!(language, "self-id-channel-refused", channel = format!("<#{channel}>"), permissions = needed))
 }
 
@@ -172,4 +174,36 @@ pub fn joining(language: Language, mode: JoinMode, channel: Option<ChannelId>, r
         (Some(_), Reading::NotAllowed) => format!("\n{}", text!(language, "self-reading-is-not-allowed")),
     };
     Message::text(format!("{after_link}\n{by_id}{problem}"))
+}
+
+/// The button that turns results by direct message on or off, and what the person must know of them.
+pub fn results_choice(language: Language, choice: ResultsChoice) -> Afterword {
+    let label = match choice.on {
+        true => text!(language, "self-results-off-button"),
+        false => text!(language, "self-results-on-button"),
+    };
+    let button = CreateButton::new(Action::Results(!choice.on).to_string()).label(clip(&label, 80));
+    Afterword {
+        text: if choice.was_refused { text!(language, "self-results-refused") } else { String::new() },
+        rows: vec![CreateActionRow::Buttons(vec![button.style(ButtonStyle::Secondary)])],
+    }
+}
+
+/// Discord refused a direct message, and the person did not know it yet.
+pub fn messages_were_refused(language: Language) -> Afterword {
+    Afterword { text: text!(language, "self-results-refused"), rows: Vec::new() }
+}
+
+/// The answer to the button.
+pub fn results_set(language: Language, on: bool) -> Message {
+    Message::text(match on {
+        true => text!(language, "self-results-on"),
+        false => text!(language, "self-results-off"),
+    })
+}
+
+/// The direct message: what became of codes for a person's accounts.
+pub fn direct_results(language: Language, codes: &[(Code, Vec<Standing>)]) -> Message {
+    let end = text!(language, "self-results-why");
+    Afterword { text: end, rows: Vec::new() }.after(personal::standings(language, codes, &[], &[], false))
 }

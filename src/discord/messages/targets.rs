@@ -7,9 +7,10 @@ use crate::domain::players::player::{ChannelId, RoleId};
 use crate::domain::text::language::Language;
 
 use super::escape::{clip, escape};
-use super::manage::in_words;
+use super::health::blocked as why_blocked;
+use super::manage::permissions;
 use super::texts::text;
-use super::{Message, colour, mentions};
+use super::{MAX_DESCRIPTION, Message, colour, mentions};
 
 /// The roles that posts mention.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,7 +65,7 @@ pub fn channel_set(language: Language, set: &ChannelSet) -> Message {
         parts.push(text!(language, "target-not-notified", roles = mentions(silent, ", ")));
     }
     if !set.missing.is_empty() {
-        parts.push(text!(language, "target-allow-too", permissions = in_words(language, &set.missing)));
+        parts.push(text!(language, "target-allow-too", permissions = permissions(language, &set.missing)));
     }
     Message::text(parts.join(" "))
 }
@@ -72,7 +73,7 @@ pub fn channel_set(language: Language, set: &ChannelSet) -> Message {
 /// Nothing can be posted there although the permissions suffice.
 pub fn channel_blocked(language: Language, channel: ChannelId, blocked: Blocked) -> Message {
     let channel = format!("<#{channel}>");
-    Message::text(text!(language, "target-blocked", channel = channel, why = blocked.meaning()))
+    Message::text(text!(language, "target-blocked", channel = channel, why = why_blocked(language, blocked)))
 }
 
 pub fn too_many_roles(language: Language) -> Message {
@@ -130,7 +131,7 @@ pub fn tested(language: Language, tested: &Tested) -> Message {
     let mut lines = vec![match &tested.sent {
         Sent::There => (text!(language, "test-post-there"), false),
         Sent::NotTried => (text!(language, "test-post-not-tried"), false),
-        Sent::Blocked(blocked) => (failed(blocked.meaning()), true),
+        Sent::Blocked(blocked) => (failed(&why_blocked(language, *blocked)), true),
         Sent::Failed(reason) => (failed(&escape(reason.trim_end_matches('.'), 300)), true),
     }];
     if !loud.is_empty() {
@@ -163,7 +164,7 @@ pub fn tested(language: Language, tested: &Tested) -> Message {
         true => (text!(language, "test-something-missing"), colour::BAD),
     };
     let lines: Vec<String> = lines.into_iter().map(|(line, _)| line).collect();
-    let description = clip(&format!("<#{}>\n{}", tested.channel, lines.join("\n")), 4096);
+    let description = clip(&format!("<#{}>\n{}", tested.channel, lines.join("\n")), MAX_DESCRIPTION);
     Message::embed(CreateEmbed::new().title(title).colour(colour).description(description))
 }
 

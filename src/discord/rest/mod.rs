@@ -94,6 +94,12 @@ impl Rest {
         self.call(Request::new(Route::ChannelMessages { channel_id }, LightMethod::Get).params(Some(params))).await
     }
 
+    /// The channel for direct messages with a user.
+    pub async fn direct_channel<T: DeserializeOwned>(&self, user: UserId) -> Result<T, RestError> {
+        let body = serde_json::json!({ "recipient_id": user.to_string() });
+        self.send(LightMethod::Post, Route::UserMeDmChannels, &body, &[]).await
+    }
+
     /// The newest messages of a channel, at most 100, newest first.
     pub async fn last_messages<T: DeserializeOwned>(
         &self,

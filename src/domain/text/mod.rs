@@ -50,19 +50,34 @@ pub fn trim(text: &str) -> &str {
     text.trim_matches(is_unseen)
 }
 
+/// What a person sees of a character.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CharacterKind {
+    /// The usual space.
+    Blank,
+    Invisible,
+    Control,
+    Visible,
+}
+
+pub fn kind_of(c: char) -> CharacterKind {
+    match c {
+        ' ' => CharacterKind::Blank,
+        c if is_invisible(c) || is_unseen(c) => CharacterKind::Invisible,
+        c if c.is_control() => CharacterKind::Control,
+        _ => CharacterKind::Visible,
+    }
+}
+
 /// How an error names a character: by its number if it cannot be seen, because nobody would find it otherwise.
 pub fn name_of(c: char) -> String {
-    if c == ' ' {
-        return "a blank".to_owned();
+    let number = u32::from(c);
+    match kind_of(c) {
+        CharacterKind::Blank => "a blank".to_owned(),
+        CharacterKind::Invisible => format!("the invisible character U+{number:04X}"),
+        CharacterKind::Control => format!("the control character U+{number:04X}"),
+        CharacterKind::Visible => format!("“{c}”"),
     }
-    let kind = if is_invisible(c) || is_unseen(c) {
-        "the invisible character"
-    } else if c.is_control() {
-        "the control character"
-    } else {
-        return format!("“{c}”");
-    };
-    format!("{kind} U+{:04X}", u32::from(c))
 }
 
 /// Whether `c` is invisible where it stands alone. Variation selectors and fillers can be part of a name but not of a

@@ -6,7 +6,6 @@ use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
 use crate::ports::{MessageId, Sample};
 use crate::store::handles::Guilds;
 use crate::store::kernel::{Millis, StoreError};
-use crate::store::posts;
 
 use super::ensure;
 
@@ -24,7 +23,7 @@ impl Guilds {
     ) -> Result<Option<Sample>, StoreError> {
         let begun = self.write_intent(move |tx| {
             ensure(tx, guild)?;
-            let nonce = posts::nonce('t', tx.version());
+            let nonce = format!("t{:x}", tx.version());
             let begun = tx
                 .statement(
                     "UPDATE guilds SET sample_nonce = ?2, sample_channel_id = ?3, sample_message_id = NULL, sample_at = ?4,

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
 use crate::domain::players::self_service::JoinMode;
 use crate::store::handles::Guilds;
-use crate::store::kernel::StoreError;
+use crate::store::kernel::{Millis, StoreError};
 
 /// A channel in which people type their ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,16 @@ impl Guilds {
                 params![server, mode.name(), tx.version()],
             )?;
             Ok(())
+        })
+        .await
+    }
+
+    /// Notes that a server is welcomed. Returns whether it never was before.
+    pub async fn begin_welcome(&self, server: GuildId) -> Result<bool, StoreError> {
+        self.write(move |tx| {
+            super::ensure(tx, AllianceId::first_of(server))?;
+            let sql = "UPDATE guilds SET welcomed_at = ?2, version = ?3 WHERE guild_id = ?1 AND welcomed_at IS NULL";
+            Ok(tx.execute(sql, params![server, Millis(tx.now()), tx.version()])? > 0)
         })
         .await
     }

@@ -1,16 +1,21 @@
 //! Players and rosters.
 
+mod drafts;
+mod editing;
 mod joining;
 mod links;
+mod replacing;
 mod rosters;
 pub(in crate::store) mod state_checks;
 
+pub use editing::{Edited, StateChange};
 pub use joining::Joined;
 pub use links::Linked;
-pub use rosters::RosterPage;
+pub use replacing::{MAX_REPLACED, Preview, Removal, Replaced, UNDO_WITHIN};
+pub use rosters::{FilteredPage, Listed, ListedDetail, RosterFilter, RosterPage};
 pub use state_checks::{CheckCounts, RosterCheck};
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::answers::status::Status;
 use crate::domain::players::player::{AllianceId, Player, PlayerId, Profile};
@@ -18,7 +23,13 @@ use crate::domain::redeeming::state_search::{CheckStatus, PlayerCheck};
 
 use crate::store::handles::{RedemptionQueue, Rosters};
 use crate::store::kernel::{Millis, StoreError, Tx};
+use crate::store::redemptions::states::retry_wrong_state;
 use crate::store::{batches, guilds};
+
+/// The name of the player `p`, as people see it: the one on file, else that of the person who linked the account first.
+pub(in crate::store) const NAME: &str = "iif(p.nickname <> '', p.nickname, coalesce((
+    SELECT l.display_name FROM links l WHERE l.player_id = p.player_id AND l.deleted = 0 AND l.display_name <> ''
+    ORDER BY l.linked_at, l.user_id LIMIT 1), ''))";
 
 /// The result of putting players on a roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,21 +39,37 @@ pub struct RosterChange {
     pub known: u32,
     /// New or known players who keep their stored state instead of the given one, because others rely on it.
     pub kept: u32,
+    /// Redemptions that are due again, because a wrong state was corrected.
+    pub retried: u32,
 }
 
-/// Returns the stored player if another guild or user relies on it and the game has not rejected its state.
-fn what_others_rely_on(tx: &Tx<'_>, guild: AllianceId, player: &Player) -> rusqlite::Result<Option<Player>> {
-    let on_file = tx
-        .statement(&format!(
-            "SELECT p.player_id, p.nickname, p.state, p.furnace_level FROM players p
-             WHERE p.player_id = ?1 AND p.deleted = 0 AND p.state IS NOT NULL
-               AND (EXISTS (SELECT 1 FROM rosters r WHERE r.player_id = ?1 AND r.guild_id <> ?2 AND r.deleted = 0)
-                    OR EXISTS (SELECT 1 FROM links l WHERE l.player_id = ?1 AND l.deleted = 0))
-               AND NOT {}
-               AND NOT EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = ?1 AND d.status = ?3
-                               AND d.outcome = 'failed' AND d.deleted = 0)",
-            state_checks::IS_WRONG
-        ))?
+/// Condition: an alliance of another server than that of the alliance `?{alliance}` has the player `?{player}` on its roster.
+fn is_elsewhere(alliance: u8, player: u8) -> String {
+    let server = |id: String| {
+        format!("coalesce((SELECT coalesce(g.server_id, g.guild_id) FROM guilds g WHERE g.guild_id = {id}), {id})")
+    };
+    let (other, own) = (server("r.guild_id".to_owned()), server(format!("?{alliance}")));
+    format!("EXISTS (SELECT 1 FROM rosters r WHERE r.player_id = ?{player} AND r.deleted = 0 AND {other} <> {own})")
+}
+
+/// Returns the stored player if another server or user relies on it and the game has not rejected its state.
+fn what_others_rely_on(
+    connection: &Connection,
+    guild: AllianceId,
+    player: &Player,
+) -> rusqlite::Result<Option<Player>> {
+    let sql = format!(
+        "SELECT p.player_id, p.nickname, p.state, p.furnace_level FROM players p
+         WHERE p.player_id = ?1 AND p.deleted = 0 AND p.state IS NOT NULL
+           AND ({} OR EXISTS (SELECT 1 FROM links l WHERE l.player_id = ?1 AND l.deleted = 0))
+           AND NOT {}
+           AND NOT EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = ?1 AND d.status = ?3
+                           AND d.outcome = 'failed' AND d.deleted = 0)",
+        is_elsewhere(2, 1),
+        state_checks::IS_WRONG
+    );
+    let on_file = connection
+        .prepare_cached(&sql)?
         .query_row(params![player.id, guild, Status::UserInfoError], links::player)
         .optional()?;
     Ok(on_file.map(|on_file| Player {
@@ -65,6 +92,40 @@ pub(in crate::store) fn put(tx: &Tx<'_>, player: &Player) -> rusqlite::Result<us
     )
 }
 
+/// Puts players on a guild's roster, and updates those who are on it. The redemptions of whoever failed because of a wrong
+/// state that is corrected now are due again.
+fn add(tx: &Tx<'_>, guild: AllianceId, players: &[Player]) -> rusqlite::Result<RosterChange> {
+    guilds::ensure(tx, guild)?;
+    let mut change = RosterChange::default();
+    for player in players {
+        let kept = what_others_rely_on(tx.connection(), guild, player)?;
+        change.kept +=
+            u32::from(kept.as_ref().is_some_and(|kept| player.state.is_some() && kept.state != player.state));
+        let player = kept.as_ref().unwrap_or(player);
+        let is_corrected = tx
+            .statement("SELECT 1 FROM players WHERE player_id = ?1 AND ?2 IS NOT NULL AND state IS NOT ?2")?
+            .exists(params![player.id, player.state])?;
+        put(tx, player)?;
+        if is_corrected {
+            change.retried += retry_wrong_state(tx, player.id)?;
+        }
+        let added = tx.execute(
+            "INSERT INTO rosters (guild_id, player_id, added_at, version) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO UPDATE SET deleted = 0, added_at = excluded.added_at, version = excluded.version
+                 WHERE deleted = 1",
+            params![guild, player.id, Millis(tx.now()), tx.version()],
+        )?;
+        if added > 0 {
+            change.new += 1
+        } else {
+            change.known += 1
+        }
+        state_checks::queue(tx, player.id)?;
+    }
+    tx.wake_plan();
+    Ok(change)
+}
+
 impl Rosters {
     /// Stores players without putting them on a roster.
     pub async fn put_players(&self, players: Vec<Player>) -> Result<(), StoreError> {
@@ -77,35 +138,11 @@ impl Rosters {
         .await
     }
 
-    /// Puts players on a guild's roster, and updates those who are on it already. A player who is on another guild's
+    /// Puts players on a guild's roster, and updates those who are on it already. A player who is on another server's
     /// roster or linked by a user keeps the stored name and state, because others rely on them, unless the game has
     /// rejected the state. The state may be missing. The players are checked in the background.
     pub async fn add_to_roster(&self, guild: AllianceId, players: Vec<Player>) -> Result<RosterChange, StoreError> {
-        self.write(move |tx| {
-            guilds::ensure(tx, guild)?;
-            let mut change = RosterChange::default();
-            for player in &players {
-                let kept = what_others_rely_on(tx, guild, player)?;
-                change.kept +=
-                    u32::from(kept.as_ref().is_some_and(|kept| player.state.is_some() && kept.state != player.state));
-                put(tx, kept.as_ref().unwrap_or(player))?;
-                let added = tx.execute(
-                    "INSERT INTO rosters (guild_id, player_id, added_at, version) VALUES (?1, ?2, ?3, ?4)
-                     ON CONFLICT DO UPDATE SET deleted = 0, added_at = excluded.added_at, version = excluded.version
-                         WHERE deleted = 1",
-                    params![guild, player.id, Millis(tx.now()), tx.version()],
-                )?;
-                if added > 0 {
-                    change.new += 1
-                } else {
-                    change.known += 1
-                }
-                state_checks::queue(tx, player.id)?;
-            }
-            tx.wake_plan();
-            Ok(change)
-        })
-        .await
+        self.write(move |tx| Ok(add(tx, guild, &players)?)).await
     }
 
     /// Takes players off a guild's roster, and returns how many were on it. Redemptions that have begun for them
@@ -169,3 +206,6 @@ impl RedemptionQueue {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests;

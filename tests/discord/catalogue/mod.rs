@@ -34,8 +34,12 @@ use giftcode_bot::store::{
 };
 use jiff::{SignedDuration, Timestamp};
 
+use self::rosters::{adding, filtering, removing, replacing};
+
+pub mod alliances;
 pub mod language;
 pub mod own;
+pub mod rosters;
 
 /// A chapter of the page: its title, and its messages, each with the situation in which people see it.
 pub type Chapter = (&'static str, Vec<(String, Message)>);
@@ -521,22 +525,12 @@ pub fn managing(language: Language) -> Chapter {
 }
 
 fn changed(new: u32, known: u32, kept: u32) -> RosterChange {
-    RosterChange { new, known, kept }
+    RosterChange { new, known, kept, retried: 0 }
 }
 
 pub fn rosters(language: Language) -> Chapter {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
-    say("add", players::added(language, changed(3, 1, 0), 104, true));
-    say("add, of known players", players::added(language, changed(0, 1, 1), 104, false));
-    say(
-        "add, with bad ids",
-        players::bad_ids(language, &[PlayerError::Id("12a4".into()), PlayerError::Id("0".into())]),
-    );
-    say("add, with no ids or too many", players::how_many_ids(language, 50));
-    say("remove", players::removed(language, player(1001), true));
-    say("remove, of a player who is not on the list", players::removed(language, player(1001), false));
-    say("add, with an invalid state", players::bad_id(language, &PlayerError::State("0".into())));
     say("remove, of a name that nobody has", players::nobody_of_that_name(language, "Lord", false));
     say("remove, of a name that several have", players::nobody_of_that_name(language, "Frost", true));
     let listed = |id: u64, name: &str, state| Player {
@@ -585,6 +579,7 @@ pub fn rosters(language: Language) -> Chapter {
     say("import, of a file that cannot be downloaded", players::file_not_fetched(language));
     say("export", players::exported(language, 104, b"player_id,nickname,state,furnace_level\n".to_vec()));
     say("export, empty", players::exported(language, 0, Vec::new()));
+    let all = [adding(language), removing(language), all, replacing(language), filtering(language)].concat();
     ("/manage players", all)
 }
 
@@ -790,9 +785,10 @@ pub fn longest(language: Language) -> Vec<(String, Message)> {
         ("bad lines", players::not_imported(language, &lines)),
         ("lines left out", players::imported(language, changed(9, 9, 9), &lines, 9, true)),
         ("a file without players", files::not_imported(language, &RosterFileError::NoIds { found: stars(400) })),
-        ("bad ids", players::bad_ids(language, &vec![PlayerError::Id(stars(32)); 50])),
         ("standings", personal::standings(language, &standings, &[], &many_codes, true)),
     ]
+    .into_iter()
+    .chain(rosters::longest(language))
     .map(|(when, message)| (when.to_owned(), message))
-    .into()
+    .collect()
 }

@@ -2,13 +2,15 @@
 
 use giftcode_bot::discord::message_content::Reading;
 use giftcode_bot::discord::messages::self_service::{AllianceChoice, Invitation};
-use giftcode_bot::discord::messages::{access, self_service};
+use giftcode_bot::discord::messages::{access, self_service, welcome};
+use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::players::access::AccessRole;
 use giftcode_bot::domain::players::player::{AllianceId, State};
 use giftcode_bot::domain::players::self_service::JoinMode;
 use giftcode_bot::domain::text::language::Language;
 
-use giftcode_bot::store::Joined;
+use giftcode_bot::domain::redeeming::outcome::Outcome;
+use giftcode_bot::store::{Joined, ResultsChoice, Standing};
 
 use super::{CHANNEL, Chapter, ROLE, player};
 
@@ -71,4 +73,30 @@ pub fn joining(language: Language) -> Chapter {
         say("the same, with a channel and off", self_service::channel_or_off(language)),
     ];
     ("Linking and joining", all)
+}
+
+/// The first steps, and results by direct message.
+pub fn first_steps(language: Language) -> Chapter {
+    let say = |when: &str, message| (when.to_owned(), message);
+    let choice = |on, was_refused| self_service::results_choice(language, ResultsChoice { on, was_refused });
+    let linked = || super::Message::text("✅ 33750731 …");
+    let standing = Standing {
+        player: player(33_750_731),
+        nickname: "Lord Frost".to_owned(),
+        outcome: Some(Outcome::Granted),
+        status: Some(Status::Success),
+        next_attempt_at: None,
+    };
+    let all = vec![
+        say("the bot joins a server", welcome::welcome(language)),
+        say("/help", welcome::help(language)),
+        say("/link, while results by direct message are off", choice(false, false).after(linked())),
+        say("/link, while they are on", choice(true, false).after(linked())),
+        say("/link, after Discord refused a direct message", choice(false, true).after(linked())),
+        say("/redeem, after that", self_service::messages_were_refused(language).after(super::Message::text("🎁 …"))),
+        say("the button, on", self_service::results_set(language, true)),
+        say("the button, off", self_service::results_set(language, false)),
+        say("a direct message", self_service::direct_results(language, &[(super::code("WOS1105"), vec![standing])])),
+    ];
+    ("First steps and direct messages", all)
 }

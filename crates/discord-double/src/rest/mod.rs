@@ -102,6 +102,9 @@ async fn carry_out(inner: &Inner, request: &Request) -> Result<Response, Broken>
     if let Some((content_type, bytes)) = inner.read().files.get(&request.path) {
         return Ok(reply::response(200, content_type, bytes.clone()));
     }
+    if inner.read().forgotten_files.contains(&request.path) {
+        return Ok(reply::response(404, "text/plain", b"This content is no longer available.".to_vec()));
+    }
     let Some(path) = request.path.strip_prefix(BASE) else {
         return Ok(respond(inner, request, Err(routes::unknown_path(request))));
     };

@@ -38,6 +38,13 @@ pub fn route(state: &mut State, inner: &Inner, request: &Request, path: &str) ->
         ("GET", ["gateway"]) => json!({ "url": inner.gateway_url() }),
         ("GET", ["gateway", "bot"]) => gateway_bot(state, inner),
         ("GET", ["users", "@me"]) => bot_json(),
+        ("POST", ["users", "@me", "channels"]) => {
+            let user = id(request.body["recipient_id"].as_str().unwrap_or_default())?;
+            let known = state.direct_channels.get(&user).copied();
+            let channel = known.unwrap_or_else(|| state.next_id());
+            state.direct_channels.insert(user, channel);
+            json!({ "id": channel.to_string(), "type": 1, "recipients": [], "last_message_id": null, "flags": 0 })
+        }
         ("GET", ["users", "@me", "guilds"]) => my_guilds(state, request),
         ("GET", ["applications", "@me"] | ["oauth2", "applications", "@me"]) => application(state),
         ("GET", ["guilds", of]) => {

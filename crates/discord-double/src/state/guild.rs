@@ -45,6 +45,10 @@ pub struct Guild {
     pub bot_permissions: u64,
     pub members: Vec<User>,
     pub bot_timed_out_until: Option<Timestamp>,
+    /// When the bot joined it.
+    pub joined_at: Timestamp,
+    pub system_channel: Option<u64>,
+    pub owner: u64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -103,6 +107,9 @@ impl Guild {
             bot_permissions: permission::POSTING,
             members: Vec::new(),
             bot_timed_out_until: None,
+            joined_at: Timestamp::from_second(1_735_689_600).unwrap(),
+            system_channel: None,
+            owner: 1,
         }
     }
 
@@ -230,9 +237,9 @@ impl Guild {
     pub fn json(&self) -> Value {
         json!({
             "id": self.id.to_string(), "name": self.name, "icon": null, "splash": null, "discovery_splash": null,
-            "owner_id": "1", "afk_channel_id": null, "afk_timeout": 300, "verification_level": 1,
+            "owner_id": self.owner.to_string(), "afk_channel_id": null, "afk_timeout": 300, "verification_level": 1,
             "default_message_notifications": 1, "explicit_content_filter": 0, "roles": self.roles_json(), "emojis": [],
-            "features": [], "mfa_level": 0, "application_id": null, "system_channel_id": null,
+            "features": [], "mfa_level": 0, "application_id": null, "system_channel_id": self.system_channel.map(|id| id.to_string()),
             "system_channel_flags": 0, "rules_channel_id": null, "vanity_url_code": null, "description": null,
             "banner": null, "premium_tier": 0, "premium_subscription_count": 0, "preferred_locale": self.locale,
             "public_updates_channel_id": null, "nsfw_level": 0, "stickers": [], "premium_progress_bar_enabled": false,
@@ -247,7 +254,7 @@ impl Guild {
         let json = |channel: &Channel| self.channel_json(channel);
         let threads: Vec<Value> = self.channels.iter().filter(open).map(json).collect();
         let more = json!({
-            "joined_at": "2025-01-01T00:00:00+00:00", "large": false, "unavailable": false,
+            "joined_at": self.joined_at.to_string(), "large": false, "unavailable": false,
             "member_count": self.members.len() + 1, "voice_states": [], "members": [self.member_json(BOT_USER)],
             "channels": self.channels_json(), "threads": threads, "presences": [], "stage_instances": [], "guild_scheduled_events": [],
             "soundboard_sounds": [],

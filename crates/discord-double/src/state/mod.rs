@@ -9,7 +9,7 @@ pub mod message;
 pub mod session;
 pub mod thread;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::sync::{Mutex, MutexGuard};
@@ -83,6 +83,8 @@ pub struct State {
     pub unavailable: BTreeSet<u64>,
     /// Channels of guilds that the bot was removed from. Discord still knows them.
     pub former_channels: BTreeSet<u64>,
+    /// By user: the channel for direct messages with the bot.
+    pub direct_channels: BTreeMap<u64, u64>,
     guild_of: HashMap<u64, u64>,
     pub messages: BTreeMap<u64, Message>,
     pub in_channel: HashMap<u64, Vec<u64>>,
@@ -92,6 +94,8 @@ pub struct State {
     pub published: HashMap<u64, Vec<Instant>>,
     /// Content type and bytes, by the path they are served at.
     pub files: HashMap<String, (String, Vec<u8>)>,
+    /// Paths of files that can no longer be downloaded.
+    pub forgotten_files: HashSet<String>,
     /// Files that users attach to commands.
     pub uploads: HashMap<u64, Attachment>,
     /// By guild; None: global commands.

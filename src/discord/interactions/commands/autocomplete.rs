@@ -2,6 +2,7 @@
 
 use poise::serenity_prelude::{AutocompleteChoice, CreateAutocompleteResponse, ResolvedValue};
 
+use crate::discord::messages::manage;
 use crate::domain::players::player::{AllianceId, ChannelId, Player, display_name};
 use crate::domain::text::trim;
 
@@ -47,9 +48,8 @@ async fn codes(ctx: Context<'_>, typed: &str, active_only: bool) -> CreateAutoco
     let typed: String = typed.trim().chars().take(MAX_TYPED).collect();
     let found = ctx.data().codes.suggest_codes(alliance, typed, active_only, MAX_CHOICES).await;
     let choice = |code: crate::store::FoundCode| {
-        let text = code.shown.code.to_string();
-        let label = if code.over.is_some() { format!("{text} (not active)") } else { text.clone() };
-        AutocompleteChoice::new(label, text)
+        let label = manage::suggested(language(ctx), &code.shown.code, code.over.is_some());
+        AutocompleteChoice::new(label, code.shown.code.to_string())
     };
     // A failed search suggests nothing: the typed text is used as it is.
     offer(found.unwrap_or_default().into_iter().map(choice))

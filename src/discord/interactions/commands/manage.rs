@@ -47,6 +47,8 @@ async fn giftcode(_ctx: Context<'_>) -> anyhow::Result<()> {
     guild_only,
     subcommands(
         "players::add",
+        "players::edit",
+        "players::setstate",
         "players::remove",
         "players::list",
         "players::import",

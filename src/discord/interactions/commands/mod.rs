@@ -36,7 +36,14 @@ pub(in crate::discord) fn all() -> Vec<poise::Command<Bot, anyhow::Error>> {
 }
 
 fn commands() -> Vec<poise::Command<Bot, anyhow::Error>> {
-    vec![manage::manage(), personal::giftcode(), personal::link(), personal::unlink(), personal::redeem()]
+    vec![
+        manage::manage(),
+        personal::giftcode(),
+        personal::link(),
+        personal::unlink(),
+        personal::redeem(),
+        personal::help(),
+    ]
 }
 
 /// Answers a command with the message that `work` returns. An error goes to [`on_error`].

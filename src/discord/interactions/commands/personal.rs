@@ -2,8 +2,7 @@
 
 use crate::discord::interactions::linking::{self, Person};
 use crate::discord::interactions::redeem::{self as redemption, Accounts};
-use crate::discord::messages::self_service::Afterword;
-use crate::discord::messages::{manage, personal};
+use crate::discord::messages::{manage, personal, welcome};
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::{ChannelId, PlayerId, State};
 
@@ -23,6 +22,12 @@ pub(super) async fn giftcode(ctx: Context<'_>) -> anyhow::Result<()> {
         Ok(manage::codes(language(ctx), &codes, &[], false))
     })
     .await
+}
+
+/// Show how this bot works
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn help(ctx: Context<'_>) -> anyhow::Result<()> {
+    respond(ctx, async move { Ok(welcome::help(language(ctx))) }).await
 }
 
 /// Link your game account, so that you can redeem codes for it
@@ -118,5 +123,6 @@ pub(super) async fn redeem(
     let Some(permit) = bot.request_limit.acquire(user(ctx)) else {
         return interaction.answer(&personal::too_many_requests(language(ctx))).await;
     };
-    redemption::redeem(bot, &interaction, permit, Accounts::LinkedTo(user(ctx)), &[code], Afterword::default()).await
+    let afterword = linking::refusal_of_messages(bot, user(ctx), language(ctx)).await?;
+    redemption::redeem(bot, &interaction, permit, Accounts::LinkedTo(user(ctx)), &[code], afterword).await
 }

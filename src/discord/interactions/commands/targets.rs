@@ -21,7 +21,6 @@ const SAMPLE_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Post new codes in this or another channel, thread or forum
 #[poise::command(slash_command, guild_only)]
-#[expect(clippy::too_many_arguments, reason = "poise: one for each option")]
 pub(super) async fn setchannel(
     ctx: Context<'_>,
     #[description = "Where to post; this channel if you leave it out"]
@@ -40,7 +39,7 @@ pub(super) async fn setchannel(
 ) -> anyhow::Result<()> {
     let roles = Roles { only: role, add: add_role, remove: remove_role, none: no_role.unwrap_or(false) };
     let channel = channel.map(|channel| ChannelId(channel.id.get()));
-    respond_for(ctx, alliance, |alliance| async move { set_channel(ctx, alliance, channel, roles).await }).await
+    respond_for(ctx, alliance, |alliance| Box::pin(set_channel(ctx, alliance, channel, roles))).await
 }
 
 /// What is asked for about roles.
@@ -103,7 +102,7 @@ async fn set_channel(
     if wanted.len() > MAX_ROLES {
         return Ok(targets::too_many_roles(language(ctx)));
     }
-    let mentioned = look_up(ctx, server, &granted, wanted).await?;
+    let mentioned = find_roles(ctx, server, &granted, wanted).await?;
     let is_removed = !settings.mention_roles.is_empty() && mentioned.gone == 0;
     bot.guilds.set_target(alliance, channel, Some(granted.kind), Some(mentioned.roles.clone())).await?;
     Ok(targets::channel_set(
@@ -132,7 +131,7 @@ fn refused(language: Language, channel: ChannelId, granted: &Granted) -> Option<
 }
 
 /// Which of these roles exist, and which of them Discord notifies.
-async fn look_up(
+async fn find_roles(
     ctx: Context<'_>,
     server: GuildId,
     granted: &Granted,
@@ -168,7 +167,7 @@ pub(super) async fn test(
     #[max_length = 64]
     alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond_for(ctx, alliance, |alliance| async move { try_out(ctx, alliance).await }).await
+    respond_for(ctx, alliance, |alliance| Box::pin(try_out(ctx, alliance))).await
 }
 
 async fn try_out(ctx: Context<'_>, alliance: AllianceId) -> anyhow::Result<Message> {
@@ -181,7 +180,7 @@ async fn try_out(ctx: Context<'_>, alliance: AllianceId) -> anyhow::Result<Messa
     if let Some(refusal) = refused(language(ctx), channel, &granted) {
         return Ok(refusal);
     }
-    let mentioned = look_up(ctx, server, &granted, settings.mention_roles).await?;
+    let mentioned = find_roles(ctx, server, &granted, settings.mention_roles).await?;
     let may_take_back = granted.kind != ChannelKind::Forum || granted.may(serenity::Permissions::MANAGE_THREADS);
     let sent = match may_take_back {
         true => match send_sample(ctx, (server, alliance), channel, granted.kind).await? {

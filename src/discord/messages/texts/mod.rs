@@ -41,10 +41,11 @@ pub const COMPLETE: &[Language] = &[Language::En];
 /// A new file is added here, in its language.
 pub fn sources(language: Language) -> Sources {
     match language {
-        Language::En => sources!(
-            "en": "access", "after", "alliances", "appeal", "commands", "files", "language", "reminder", "self", "states",
-            "targets",
-        ),
+        Language::En => {
+            sources!(
+                "en": "access", "after", "alliances", "appeal", "batch", "commands", "errors", "explanation", "files", "language", "manage", "personal", "post", "reminder", "rosters", "self", "states", "status", "targets", "welcome"
+            )
+        }
         Language::De => sources!("de":),
         Language::Fr => sources!("fr":),
         Language::Es => sources!("es":),

@@ -299,6 +299,7 @@ impl RecordKind {
                         time("telling_until"),
                         time("attempted_at"),
                         flag("closed"),
+                        text("language"),
                         VERSION,
                         DELETED,
                     ]

@@ -41,7 +41,8 @@ pub(in crate::store) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0018_targets.sql"),
     include_str!("../../../../migrations/0019_notices.sql"),
     include_str!("../../../../migrations/0020_state_checks.sql"),
-    include_str!("../../../../migrations/0021_language.sql"),
+    include_str!("../../../../migrations/0021_players.sql"),
+    include_str!("../../../../migrations/0022_language.sql"),
 ];
 
 pub(super) struct Opened {

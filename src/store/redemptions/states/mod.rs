@@ -7,6 +7,6 @@ mod retrying;
 mod waiting;
 
 pub use asking::{NextQuestion, StateQuestion};
-pub(in crate::store) use retrying::again;
+pub(in crate::store) use retrying::{again, retry_wrong_state};
 pub use waiting::Waits;
 pub(super) use waiting::{confirm, put_aside};

@@ -28,7 +28,7 @@ impl RedemptionQueue {
 }
 
 /// The same, within a transaction.
-pub(super) fn retry_wrong_state(tx: &Tx<'_>, player: PlayerId) -> rusqlite::Result<u32> {
+pub(in crate::store) fn retry_wrong_state(tx: &Tx<'_>, player: PlayerId) -> rusqlite::Result<u32> {
     let codes: Vec<(CodeKey, u32)> = tx
         .statement(
             "SELECT d.code_key, d.generation FROM redemptions d JOIN codes c

@@ -55,3 +55,15 @@ self-channel-or-off = ❌ Use either `channel` or `off`, not both. Nothing was c
 self-not-a-text-channel = ❌ This is not a text channel of this server. Nothing was changed.
 # $permissions is a list of names, as Discord shows them.
 self-id-channel-refused = ❌ I cannot use { $channel } for ids: I need { $permissions } there. Allow it in the channel's settings and try again. Nothing was changed.
+
+## Results by direct message
+
+# Two labels of one button, at most 80 characters.
+self-results-on-button = Send me my results
+self-results-off-button = Stop sending me my results
+self-results-on = ✅ When a code was redeemed for your accounts, I send you the results in a direct message. To stop this, use `/link` again and tap the button.
+self-results-off = ✅ I no longer send you results in direct messages.
+# “Direct Messages” is a setting that Discord has for each server.
+self-results-refused = ⚠️ I could not send you a direct message, so I have stopped. To get your results again, allow *Direct Messages* in the privacy settings of this server, then use `/link` and tap the button.
+# The end of each direct message.
+self-results-why = -# You get this because you asked for it. To stop it, use `/link` in your server and tap the button.

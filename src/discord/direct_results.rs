@@ -1,0 +1,187 @@
+//! Results by direct message, for people who turned that on.
+//!
+//! # Guarantees
+//! A message tells of the codes that ended for a person's accounts since the last one, at most [`MAX_CODES`]. It is sent once at
+//! most: the intent with its nonce is stored first. What a crash left in the dark is sent again while Discord knows the nonce, and
+//! after that it counts as sent. Discord's refusal (50007: the person takes no messages from the server's members) turns the messages off;
+//! the person learns that at the next `/link` or `/redeem`.
+//!
+//! # Races
+//! One loop sends everything, one message at a time. What ends meanwhile is in the next message.
+//!
+//! # Crash
+//! The next start looks at what ended in the last [`LOOK_BACK`].
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use serenity::all::{ChannelId, Nonce, UserId as DiscordUserId};
+use sha2::{Digest, Sha256};
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::codes::channel::NONCE_WINDOW;
+use crate::domain::players::player::UserId;
+use crate::runtime::clock::Clock;
+use crate::runtime::supervisor::Service;
+use crate::store::{DirectResults as Results, People, Requests, StoreError};
+
+use super::messages::self_service as words;
+use super::rest::{Rest, RestError};
+
+/// Between two looks at what ended.
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
+/// How far back a start looks.
+const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24);
+/// How much an end may become visible after its time.
+const OVERLAP: SignedDuration = SignedDuration::from_secs(60);
+/// Codes in a message. More have the next one.
+const MAX_CODES: u32 = 10;
+/// After a call that failed.
+const COOL_DOWN: Duration = Duration::from_secs(15);
+
+/// Why a person was not told.
+enum Failure {
+    /// Discord will not deliver messages to this person.
+    Closed,
+    /// It was surely not sent.
+    NotSent(RestError),
+    /// It may have been sent.
+    Unknown(RestError),
+}
+
+pub struct DirectResults {
+    people: People,
+    requests: Requests,
+    rest: Arc<Rest>,
+    clock: Clock,
+}
+
+#[derive(Deserialize)]
+struct Channel {
+    id: ChannelId,
+}
+
+impl Service for DirectResults {
+    fn name(&self) -> &'static str {
+        "direct messages"
+    }
+
+    async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
+        let mut since = self.clock.now().checked_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
+        let mut waiting: BTreeSet<UserId> = BTreeSet::new();
+        let mut wait = POLL_INTERVAL;
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return Ok(()),
+                () = tokio::time::sleep(wait) => {}
+            }
+            let now = self.clock.now();
+            waiting.extend(self.people.with_news(since).await?);
+            since = now.checked_sub(OVERLAP).unwrap_or(Timestamp::MIN);
+            wait = POLL_INTERVAL;
+            for user in std::mem::take(&mut waiting) {
+                // A message that has begun is not cut off: its end would be unknown.
+                if shutdown.is_cancelled() {
+                    return Ok(());
+                }
+                match self.tell(user).await? {
+                    Ok(has_more) => waiting.extend(has_more.then_some(user)),
+                    Err(error) => {
+                        tracing::debug!("The results of a person are sent later: {error}");
+                        waiting.insert(user);
+                        wait = error.retry_after().unwrap_or(COOL_DOWN).max(POLL_INTERVAL);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl DirectResults {
+    pub fn new(people: People, requests: Requests, rest: Arc<Rest>, clock: Clock) -> Self {
+        Self { people, requests, rest, clock }
+    }
+
+    /// Tells a person what there is to tell. Returns whether there may be more.
+    async fn tell(&self, user: UserId) -> Result<Result<bool, RestError>, StoreError> {
+        let Some(results) = self.people.results_to_tell(user, MAX_CODES).await? else { return Ok(Ok(false)) };
+        let until = match (results.attempt, results.codes.last()) {
+            (Some((until, at)), None) => return self.give_up(user, until, at).await,
+            (Some((until, at)), Some(_)) if self.clock.now().duration_since(at) >= NONCE_WINDOW => {
+                return self.give_up(user, until, at).await;
+            }
+            (Some((until, _)), Some(_)) => until,
+            (None, Some(last)) => {
+                self.people.begin_telling(user, last.ended_at).await?;
+                last.ended_at
+            }
+            (None, None) => return Ok(Ok(false)),
+        };
+        let sent = self.send(user, until, &results).await?;
+        match sent {
+            Ok(()) => self.people.told(user, until).await?,
+            Err(Failure::Closed) => {
+                tracing::info!("A person takes no direct messages: they are turned off for that person");
+                self.people.refuses_messages(user).await?;
+                return Ok(Ok(false));
+            }
+            Err(Failure::NotSent(error)) => {
+                self.people.not_told(user).await?;
+                return Ok(Err(error));
+            }
+            Err(Failure::Unknown(error)) => return Ok(Err(error)),
+        }
+        Ok(Ok(true))
+    }
+
+    /// Nobody knows whether that message was sent, and Discord no longer drops a second one.
+    async fn give_up(
+        &self,
+        user: UserId,
+        until: Timestamp,
+        at: Timestamp,
+    ) -> Result<Result<bool, RestError>, StoreError> {
+        tracing::debug!("A direct message that was begun at {at} counts as sent");
+        self.people.told(user, until).await?;
+        Ok(Ok(true))
+    }
+
+    async fn send(&self, user: UserId, until: Timestamp, results: &Results) -> Result<Result<(), Failure>, StoreError> {
+        let mut codes = Vec::new();
+        for ended in &results.codes {
+            let mut standings = Vec::new();
+            for player in &results.accounts {
+                let standing = self.requests.standing(*player, ended.code.key(), ended.generation).await?;
+                standings.extend(standing.filter(|standing| standing.outcome.is_some()));
+            }
+            codes.push((ended.code.clone(), standings));
+        }
+        let message = words::direct_results(results.language, &codes);
+        let channel: Channel = match self.rest.direct_channel(DiscordUserId::new(user.0.max(1))).await {
+            Ok(channel) => channel,
+            Err(error) if is_closed(&error) => return Ok(Err(Failure::Closed)),
+            Err(error) => return Ok(Err(Failure::NotSent(error))),
+        };
+        let body = message.create().nonce(Nonce::String(nonce(user, until))).enforce_nonce(true);
+        Ok(match self.rest.create_message::<serde::de::IgnoredAny>(channel.id, &body, &[]).await {
+            Ok(_) => Ok(()),
+            Err(error) if is_closed(&error) => Err(Failure::Closed),
+            Err(error) if error.maybe_done() => Err(Failure::Unknown(error)),
+            Err(error) => Err(Failure::NotSent(error)),
+        })
+    }
+}
+
+/// Whether Discord delivers no message of the bot to this person: 50007, or, without a common server, 50278.
+fn is_closed(error: &RestError) -> bool {
+    matches!(error, RestError::Refused { code: 50007 | 50278, .. })
+}
+
+/// The same for every attempt of a message, and for every process that would send it.
+fn nonce(user: UserId, until: Timestamp) -> String {
+    let digest = Sha256::digest(format!("results/{user}/{}", until.as_millisecond()));
+    digest.iter().take(11).fold("d".to_owned(), |nonce, byte| format!("{nonce}{byte:02x}"))
+}

@@ -1,0 +1,190 @@
+//! What Discord users chose for themselves: results by direct message, and how far each was told.
+//!
+//! A code has ended for a person when none of its redemptions waits for the accounts linked to that person; it ended when the last of
+//! them did. A message tells of all codes that ended after the last message, so one time for each person says what was told.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+
+use crate::domain::codes::code::Code;
+use crate::domain::players::player::{PlayerId, UserId};
+use crate::domain::text::language::Language;
+use crate::store::handles::People;
+use crate::store::kernel::{Millis, StoreError};
+
+/// Whether a person gets results by direct message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ResultsChoice {
+    pub on: bool,
+    /// Discord refused a message, so that they were turned off, and the person does not know it yet.
+    pub was_refused: bool,
+}
+
+/// A code that has ended for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndedCode {
+    pub code: Code,
+    pub generation: u32,
+    pub ended_at: Timestamp,
+}
+
+/// What a person is to be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectResults {
+    pub language: Language,
+    /// The accounts linked to the person.
+    pub accounts: Vec<PlayerId>,
+    /// The oldest first.
+    pub codes: Vec<EndedCode>,
+    /// A message about the codes that ended up to the first of these times was being sent since the second.
+    pub attempt: Option<(Timestamp, Timestamp)>,
+}
+
+impl People {
+    pub async fn results_choice(&self, user: UserId) -> Result<ResultsChoice, StoreError> {
+        self.read(move |connection| {
+            let sql = "SELECT results, closed FROM people WHERE user_id = ?1 AND deleted = 0";
+            let choice = connection.prepare_cached(sql)?.query_row([user], |row| {
+                let flag = |at| row.get::<_, Option<bool>>(at).map(Option::unwrap_or_default);
+                Ok(ResultsChoice { on: flag(0)?, was_refused: flag(1)? })
+            });
+            Ok(choice.optional()?.unwrap_or_default())
+        })
+        .await
+    }
+
+    /// Turns results by direct message on or off. What ended before is not told.
+    pub async fn set_results(&self, user: UserId, on: bool, language: Language) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            tx.execute(
+                "INSERT INTO people (user_id, results, told_until, closed, language, version) VALUES (?1, ?2, ?3, 0, ?4, ?5)
+                 ON CONFLICT DO UPDATE SET
+                     told_until = iif(results IS 1 AND deleted = 0, told_until, excluded.told_until),
+                     telling_until = NULL, attempted_at = NULL, results = excluded.results, closed = 0,
+                     language = excluded.language, deleted = 0, version = excluded.version",
+                params![user, on, Millis(tx.now()), language.tag(), tx.version()],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Notes that the person has learnt that Discord refused a message. Returns whether that was news.
+    pub async fn note_refusal_known(&self, user: UserId) -> Result<bool, StoreError> {
+        self.write(move |tx| {
+            let sql = "UPDATE people SET closed = 0, version = ?2 WHERE user_id = ?1 AND closed = 1 AND deleted = 0";
+            Ok(tx.execute(sql, params![user, tx.version()])? > 0)
+        })
+        .await
+    }
+
+    /// The people who want results and have an account for which something ended after `since`.
+    pub async fn with_news(&self, since: Timestamp) -> Result<Vec<UserId>, StoreError> {
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT DISTINCT l.user_id FROM redemptions d JOIN links l ON l.player_id = d.player_id AND l.deleted = 0
+                 JOIN people p ON p.user_id = l.user_id AND p.results = 1 AND p.deleted = 0
+                 WHERE d.outcome <> 'pending' AND d.finished_at > ?1 AND d.deleted = 0",
+            )?;
+            let rows = statement.query_map([Millis(since)], |row| row.get(0))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// What a person is to be told, of at most `limit` codes. `None` if nothing.
+    pub async fn results_to_tell(&self, user: UserId, limit: u32) -> Result<Option<DirectResults>, StoreError> {
+        self.read(move |connection| {
+            let sql = "SELECT told_until, telling_until, attempted_at, language FROM people
+                       WHERE user_id = ?1 AND results = 1 AND deleted = 0";
+            type Row = (Option<Millis>, Option<Millis>, Option<Millis>, Option<String>);
+            let found: Option<Row> = connection
+                .prepare_cached(sql)?
+                .query_row([user], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+                .optional()?;
+            let Some((told, telling, attempted, language)) = found else { return Ok(None) };
+            let told = told.map_or(Timestamp::MIN, |Millis(at)| at).max(Timestamp::UNIX_EPOCH);
+            let attempt = telling.zip(attempted).map(|(Millis(until), Millis(at))| (until, at));
+            // What ended since an attempt whose end nobody knows has a message of its own.
+            let until = attempt.map_or(Millis(Timestamp::MAX), |(until, _)| Millis(until));
+            let codes = connection
+                .prepare_cached(
+                    "SELECT c.code, d.generation, max(d.finished_at) AS ended
+                     FROM links l JOIN redemptions d ON d.player_id = l.player_id AND d.deleted = 0
+                     JOIN codes c ON c.code_key = d.code_key
+                     WHERE l.user_id = ?1 AND l.deleted = 0
+                     GROUP BY d.code_key, d.generation
+                     HAVING count(*) FILTER (WHERE d.outcome = 'pending') = 0 AND ended > ?2 AND ended <= ?3
+                     ORDER BY ended, d.code_key LIMIT ?4",
+                )?
+                .query_map(params![user, Millis(told), until, limit], |row| {
+                    let Millis(ended_at) = row.get(2)?;
+                    Ok(EndedCode { code: row.get(0)?, generation: row.get(1)?, ended_at })
+                })?
+                .collect::<Result<Vec<_>, _>>()?;
+            if codes.is_empty() && attempt.is_none() {
+                return Ok(None);
+            }
+            let accounts = connection
+                .prepare_cached(
+                    "SELECT player_id FROM links WHERE user_id = ?1 AND deleted = 0 ORDER BY linked_at, player_id",
+                )?
+                .query_map([user], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            let language = language.and_then(|tag| Language::of_locale(&tag)).unwrap_or_default();
+            Ok(Some(DirectResults { language, accounts, codes, attempt }))
+        })
+        .await
+    }
+
+    /// Notes that a message about what ended up to `until` is being sent.
+    ///
+    /// # Errors
+    /// Returns an error if the write fails; nothing may be sent then.
+    pub async fn begin_telling(&self, user: UserId, until: Timestamp) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            tx.execute(
+                "UPDATE people SET telling_until = ?2, attempted_at = ?3, version = ?4 WHERE user_id = ?1",
+                params![user, Millis(until), Millis(tx.now()), tx.version()],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Notes that the person was told of what ended up to `until`, or will never be.
+    pub async fn told(&self, user: UserId, until: Timestamp) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            tx.execute(
+                "UPDATE people SET told_until = max(coalesce(told_until, 0), ?2), telling_until = NULL, attempted_at = NULL,
+                     version = ?3 WHERE user_id = ?1",
+                params![user, Millis(until), tx.version()],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Notes that the message was surely not sent, and may be tried again.
+    pub async fn not_told(&self, user: UserId) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            let sql = "UPDATE people SET telling_until = NULL, attempted_at = NULL, version = ?2 WHERE user_id = ?1";
+            tx.execute(sql, params![user, tx.version()])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Turns the messages off because Discord refuses them.
+    pub async fn refuses_messages(&self, user: UserId) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            tx.execute(
+                "UPDATE people SET results = 0, closed = 1, telling_until = NULL, attempted_at = NULL, version = ?2
+                 WHERE user_id = ?1",
+                params![user, tx.version()],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,133 @@
+//! Results by direct message, the welcome, and `/help`.
+
+use std::time::Duration;
+
+use giftcode_bot::sandbox::rules::Rule;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::world::{CHANNEL, PATIENCE, SECOND, SECOND_CHANNEL, World};
+use discord_double::{Fault, Guild, Point, User, permission};
+
+const ON: &str = "Send me my results";
+const REFUSED: &str = "⚠️ I could not send you a direct message";
+
+fn account(player: u64) -> [(&'static str, Value); 2] {
+    [("player_id", json!(player)), ("state", json!(245))]
+}
+
+fn code(code: &str) -> [(&'static str, Value); 1] {
+    [("code", json!(code))]
+}
+
+/// Links accounts and turns direct messages on.
+async fn wants_results(world: &World, user: &User, accounts: &[u64]) {
+    for player in accounts {
+        let linked = world.ask(user, "link", &account(*player)).await;
+        let message = linked.message();
+        let pressed = world.double.press(user, &message, message.custom_id(ON)).await;
+        pressed.settled(PATIENCE).await;
+        assert!(pressed.text().contains("✅ When a code was redeemed"), "{}", pressed.text());
+        if *player == accounts[accounts.len() - 1] {
+            return;
+        }
+        let again = world.ask(user, "link", &account(*player)).await.message();
+        let off = world.double.press(user, &again, again.custom_id("Stop sending me my results")).await;
+        off.settled(PATIENCE).await;
+        assert!(off.text().contains("✅ I no longer send you"), "{}", off.text());
+    }
+}
+
+/// Waits for this many direct messages to the user, and returns their texts.
+async fn told(world: &World, user: &User, count: usize) -> Vec<String> {
+    let texts = || world.double.direct_messages(user.id).iter().map(|message| message.text()).collect::<Vec<_>>();
+    world.double.until(PATIENCE, "the direct messages", || Some(texts()).filter(|texts| texts.len() >= count)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_wants_results_gets_each_once_whatever_dies_meanwhile() {
+    let codes = [("OLD", Rule::Good), ("FIRST", Rule::Good), ("SECOND", Rule::VipOnly), ("THIRD", Rule::Good)];
+    let world = World::new(&codes).await;
+    let bot = world.start().await;
+    let (member, friend) = (world.member(), world.member());
+    // 1001 is a VIP, as each seventh is.
+    world.told(&friend, "link", &account(1001)).await;
+    world.says(&friend, "redeem", &code("OLD"), &["1001"]).await;
+    world.granted("OLD", 1).await;
+    wants_results(&world, &member, &[1001, 1002]).await;
+    world.ask(&member, "redeem", &code("FIRST")).await;
+    world.granted("FIRST", 2).await;
+    let texts = told(&world, &member, 1).await;
+    for part in ["**FIRST**", "🎁 1001: sent", "🎁 1002: sent", "use `/link`"] {
+        assert!(texts[0].contains(part), "{part}: {texts:#?}");
+    }
+    assert!(!texts[0].contains("OLD"), "what ended before is not told: {texts:#?}");
+
+    // Killed after Discord has the message and before the bot knows.
+    let mut gate = world.double.gate(Point::AfterCreate);
+    world.ask(&member, "redeem", &code("SECOND")).await;
+    gate.reached().await;
+    bot.kill().await;
+    gate.drop_request();
+    let bot = world.start().await;
+    bot.said("Connected to Discord").await;
+    world.ask(&member, "redeem", &code("THIRD")).await;
+    let texts = told(&world, &member, 3).await;
+    assert!(texts[1].contains("**SECOND**") && texts[2].contains("**THIRD**"), "{texts:#?}");
+    assert!(texts[1].contains("VIP level is too low"), "{texts:#?}");
+
+    // A refusal turns them off, and is said once.
+    world.double.fail_messages(|attempt| {
+        (attempt.channel != Some(CHANNEL)).then_some(Fault::Error { status: 403, code: 50007 })
+    });
+    world.told(&member, "redeem", &code("OLD")).await;
+    bot.said("A person takes no direct messages").await;
+    world.double.clear_faults();
+    world.says(&member, "redeem", &code("OLD"), &[REFUSED]).await;
+    assert!(!world.told(&member, "redeem", &code("OLD")).await.contains(REFUSED));
+    assert_eq!(world.double.direct_messages(member.id).len(), 3);
+    assert!(world.double.direct_messages(friend.id).is_empty(), "off by default");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_server_is_welcomed_once_where_the_bot_may_post_or_by_its_owner() {
+    let world = World::new(&[]).await;
+    let bot = world.start().await;
+    let joined = |id: u64, channel: u64, owner: u64| {
+        let mut guild = Guild::new(id).text(channel, "general");
+        (guild.joined_at, guild.system_channel, guild.owner) = (Timestamp::now(), Some(channel), owner);
+        guild
+    };
+    world.double.fail_messages(|attempt| (attempt.nth == 1).then_some(Fault::DoneThenStatus(502)));
+    world.double.add_guild(joined(SECOND, SECOND_CHANNEL, 71));
+    let is_welcome = |message: &discord_double::Message| message.text().contains("👋 Hello!");
+    let welcome = world.double.wait_for_message(SECOND_CHANNEL, PATIENCE, is_welcome).await;
+    for step in ["`/manage giftcode setchannel`", "`/manage players add`", "`/manage giftcode auto`"] {
+        assert!(welcome.text().contains(step), "{step}: {}", welcome.text());
+    }
+    world.double.clear_faults();
+    // Where it may not post, the owner gets it.
+    let (third, channel) = (SECOND + 100, SECOND_CHANNEL + 100);
+    let mute = permission::POSTING & !permission::SEND_MESSAGES;
+    world.double.add_guild(joined(third, channel, 72).bot_permissions(mute));
+    world.double.until(PATIENCE, "a direct welcome", || world.double.direct_messages(72).into_iter().next()).await;
+    // A closed owner is no trouble.
+    world.double.fail_messages(|_| Some(Fault::Error { status: 403, code: 50007 }));
+    world.double.add_guild(joined(third + 1, channel + 1, 73).bot_permissions(mute));
+    bot.said(&format!("Guild {} got no welcome", third + 1)).await;
+    world.double.clear_faults();
+    // A server of long ago, restarts, and a new invitation: nothing.
+    let mut old = joined(third + 2, channel + 2, 74);
+    old.joined_at = Timestamp::now() - SignedDuration::from_hours(25);
+    world.double.add_guild(old);
+    bot.kill().await;
+    let bot = world.start().await;
+    bot.said("Connected to Discord").await;
+    world.double.remove_guild(SECOND);
+    world.double.add_guild(joined(SECOND, SECOND_CHANNEL, 71));
+    world.says(&world.admin(), "help", &[], &["`/link` your player id", "`/manage giftcode setchannel`"]).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(world.double.messages(SECOND_CHANNEL).len(), 1);
+    let direct = [71, 72, 73, 74].map(|owner| world.double.direct_messages(owner).len());
+    assert_eq!((direct, world.double.messages(channel + 2).len()), ([0, 1, 0, 0], 0));
+}
