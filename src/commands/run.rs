@@ -189,6 +189,7 @@ impl Process {
             request_limit: UserLimit::new(MAX_REQUESTS),
             check_limit: UserLimit::new(MAX_CHECKS),
             pictures: Pictures::default(),
+            registrations: Arc::default(),
             message_content: self.message_content.clone(),
             id_inbox: IdInbox::default(),
         };

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -69,6 +70,8 @@ pub struct Bot {
     /// State checks in progress, for linking an account.
     pub check_limit: UserLimit,
     pub pictures: Pictures,
+    /// Something changed that decides which commands are registered where.
+    pub registrations: Arc<Notify>,
     pub message_content: MessageContent,
     pub id_inbox: IdInbox,
 }

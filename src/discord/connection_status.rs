@@ -89,6 +89,11 @@ impl ConnectionStatus {
         self.guilds().insert(guild);
     }
 
+    /// The guilds that the bot is in, as far as this connection knows.
+    pub(super) fn servers(&self) -> BTreeSet<GuildId> {
+        self.guilds().clone()
+    }
+
     pub(super) fn left(&self, guild: GuildId) {
         self.guilds().remove(&guild);
     }

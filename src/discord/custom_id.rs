@@ -20,6 +20,8 @@ pub enum Action {
     WhoAmI(Vec<Code>),
     /// The same for more codes than a `custom_id` holds: the store keeps them under this id.
     WhoChose(String),
+    /// Remove this alliance, as asked before.
+    RemoveAlliance(AllianceId),
     /// Show this page of an alliance's roster; counted from 0. Old messages name no alliance.
     RosterPage(u32, Option<AllianceId>),
     /// Put the person's linked account on this alliance's roster.
@@ -89,6 +91,7 @@ impl Action {
             "all-of" => Self::ChooseForAll,
             "who" => Self::WhoAmI(rest.split(',').map(|code| Code::parse(code).ok()).collect::<Option<_>>()?),
             "chosen" if is_choice(rest) => Self::WhoChose(rest.to_owned()),
+            "alliance-remove" => Self::RemoveAlliance(AllianceId(rest.parse().ok()?)),
             "roster" => Self::RosterPage(
                 rest.parse().ok()?,
                 parts.next().map(|id| id.parse().map(AllianceId)).transpose().ok()?,
@@ -123,6 +126,7 @@ impl Action {
             | Self::CodePlayers(_, alliance, ..)
             | Self::ChooseCodePlayers(_, alliance)
             | Self::AutoOn(alliance)
+            | Self::RemoveAlliance(alliance)
             | Self::Panel(alliance, _) => Some(*alliance),
             Self::RedeemForMe(_)
             | Self::RedeemForAll(_)
@@ -161,6 +165,7 @@ impl fmt::Display for Action {
                 write!(f, "who:{}", codes.join(","))
             }
             Self::WhoChose(id) => write!(f, "chosen:{id}"),
+            Self::RemoveAlliance(alliance) => write!(f, "alliance-remove:{alliance}"),
             Self::RosterPage(page, None) => write!(f, "roster:{page}"),
             Self::RosterPage(page, Some(alliance)) => write!(f, "roster:{page}:{alliance}"),
             Self::RetryFailed(code, alliance) => write!(f, "retry:{code}:{alliance}"),
@@ -229,6 +234,7 @@ mod tests {
             ("1:panel:7:auto-off", Action::Panel(AllianceId(7), PanelPart::AutoOff)),
             ("1:chosen:0123abcd", Action::WhoChose("0123abcd".to_owned())),
             ("1:roster:7", Action::RosterPage(7, None)),
+            ("1:alliance-remove:41", Action::RemoveAlliance(AllianceId(41))),
             ("1:roster:7:41", Action::RosterPage(7, Some(AllianceId(41)))),
             ("1:join:33750731:4", Action::Join(PlayerId::new(33_750_731).unwrap(), AllianceId(4))),
             ("1:results:on", Action::Results(true)),

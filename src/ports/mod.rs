@@ -110,6 +110,8 @@ pub struct Announcement {
     pub language: Language,
     /// The roles to mention, each once.
     pub roles: Vec<RoleId>,
+    /// The names of the alliances for which it is posted; empty while the server has one.
+    pub alliances: Vec<String>,
     /// The codes are redeemed for the roster without anybody's request.
     pub is_auto: bool,
     pub kind: MessageKind,
@@ -206,6 +208,8 @@ pub struct Correction {
     pub language: Language,
     /// The roles that the posts mention.
     pub roles: Vec<RoleId>,
+    /// The names of the alliances for which it was posted; empty while the server has one.
+    pub alliances: Vec<String>,
     /// The codes are redeemed for the roster without anybody's request.
     pub is_auto: bool,
     pub kind: MessageKind,
@@ -223,6 +227,8 @@ pub struct BatchMessage {
     /// The server of the channel.
     pub server: GuildId,
     pub guild: AllianceId,
+    /// Its name; `None` while the server has one alliance.
+    pub alliance: Option<String>,
     /// Where the message is, or is to be sent.
     pub channel: ChannelId,
     /// What kind of channel that is, if it is known.

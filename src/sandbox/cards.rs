@@ -89,6 +89,7 @@ mod tests {
             language: crate::domain::text::language::Language::En,
             server: GuildId(1),
             roles: Vec::new(),
+            alliances: Vec::new(),
             channel_kind: None,
             is_auto: false,
             nonce: "g1".into(),

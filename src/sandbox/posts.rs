@@ -119,6 +119,7 @@ mod tests {
             language: crate::domain::text::language::Language::En,
             server: GuildId(7),
             roles: Vec::new(),
+            alliances: Vec::new(),
             channel_kind: None,
             is_auto: false,
             kind: MessageKind::New,

@@ -13,7 +13,7 @@ use crate::domain::redeeming::outcome::Outcome;
 use crate::ports::{BatchMessage, MessageId, Posted};
 
 use super::guilds::SERVER_LANGUAGE;
-use super::players::state_checks;
+use super::state_checks;
 use super::tallies::{self, Counts};
 use super::{guilds, posts};
 use crate::store::handles::Batches;
@@ -127,7 +127,10 @@ impl Batches {
                  runs.attempted_at, runs.finished_at IS NOT NULL, codes.code,
                  iif(runs.message_id IS NULL AND runs.attempted_at IS NULL, coalesce({THREAD}, g.channel_id),
                      coalesce(runs.channel_id, g.channel_id)),
-                 g.channel_id, g.channel_kind, {THREAD}, coalesce(g.server_id, g.guild_id), {IS_OVER}, runs.started_at, {SERVER_LANGUAGE}"
+                 g.channel_id, g.channel_kind, {THREAD}, coalesce(g.server_id, g.guild_id), {IS_OVER}, runs.started_at,
+                 iif((SELECT count(*) FROM guilds s WHERE (s.guild_id = coalesce(g.server_id, g.guild_id)
+                          OR s.server_id = coalesce(g.server_id, g.guild_id)) AND s.deleted = 0
+                        AND s.disbanded_at IS NULL) > 1, g.name, NULL), {SERVER_LANGUAGE}"
             );
             let sql = format!(
                 "SELECT {columns}
@@ -152,6 +155,7 @@ impl Batches {
                     nonce: row.get(3)?,
                     server: row.get(12)?,
                     guild: key.guild,
+                    alliance: row.get(15)?,
                     channel,
                     channel_kind,
                     message: row.get::<_, Option<i64>>(4)?.map(|id| MessageId(id.cast_unsigned())),

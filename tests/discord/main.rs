@@ -9,6 +9,7 @@
 
 mod access;
 mod after;
+mod alliances;
 mod answering;
 mod backups;
 mod catalogue;
@@ -38,6 +39,7 @@ mod secrets;
 #[allow(dead_code, reason = "the tests of the two stores use all of it")]
 mod server;
 mod servers;
+mod states;
 mod stats;
 mod targets;
 mod world;

@@ -199,7 +199,7 @@ fn page(language: Language) -> String {
         catalogue::rosters(language),
         catalogue::own::who_may(language),
         catalogue::language::of_server(language),
-        catalogue::alliances::alliances(language),
+        catalogue::alliances::several(language),
         catalogue::own::joining(language),
         catalogue::own::first_steps(language),
         catalogue::everybody(language),

@@ -102,6 +102,11 @@ impl World {
     }
 
     pub async fn with_faults(codes: &[(&str, Rule)], faults: Faults, limit: Option<RateLimit>) -> Self {
+        Self::of_players(codes, faults, limit, 1300).await
+    }
+
+    /// The same with the players 1001 to `last`.
+    pub async fn of_players(codes: &[(&str, Rule)], faults: Faults, limit: Option<RateLimit>, last: u64) -> Self {
         let clock = Clock::system();
         let player = |id: u64| SimPlayer {
             id: PlayerId::new(id).unwrap(),
@@ -118,7 +123,7 @@ impl World {
         let game = GameSim::start(
             GameSimSettings {
                 salt: SALT.to_owned(),
-                players: (1001..=1300).map(player).collect(),
+                players: (1001..=last).map(player).collect(),
                 codes: codes.iter().map(|(code, rule)| SimCode::always(Code::parse(code).unwrap(), *rule)).collect(),
                 limit,
                 player_interval: Duration::ZERO,

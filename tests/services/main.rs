@@ -1,6 +1,7 @@
 //! The loops on a real state file against the simulated world, in paused time.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod alliances;
 mod asking;
 mod backups;
 mod breaker;

@@ -42,12 +42,12 @@ pub enum Next {
 #[derive(Clone, Default)]
 pub struct Channels {
     pub posts: Arc<Mutex<Vec<Announcement>>>,
-    script: Arc<Mutex<BTreeMap<AllianceId, Vec<Next>>>>,
+    pub script: Arc<Mutex<BTreeMap<AllianceId, Vec<Next>>>>,
     pub calls: Arc<Mutex<usize>>,
     pub corrections: Arc<Mutex<Vec<Correction>>>,
     /// When each attempt was made, and in which guild and channel.
-    tries: Arc<Mutex<Vec<(Instant, AllianceId, ChannelId)>>>,
-    sent: Arc<Mutex<Vec<(String, Instant)>>>,
+    pub tries: Arc<Mutex<Vec<(Instant, AllianceId, ChannelId)>>>,
+    pub sent: Arc<Mutex<Vec<(String, Instant)>>>,
     /// Nonces older than this are forgotten.
     pub forgets_after: Option<Duration>,
     pub clock: Option<Clock>,

@@ -158,6 +158,7 @@ impl Plan {
             access: config.discord_token.clone().map(|token| Access { token, proxy }),
             dev_guild: config.dev_guild_id,
             servers,
+            several: overview.map(|overview| overview.several.clone()).unwrap_or_default(),
             is_beside_a_bot: lock_holder(&config.state_file).is_some()
                 || PageAddress::beside(&config.state_file).is_some(),
             servers_within: SERVERS_WITHIN,

@@ -28,7 +28,7 @@ use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
 use crate::ports::{AnnounceError, Announcement, Announcer, BatchBoard, BatchMessage, Correction, MessageId, Posted};
 use crate::runtime::clock::Clock;
 
-use crate::discord::messages::{Message, batch, post};
+use crate::discord::messages::{Message, alliances, batch, post};
 use crate::discord::permissions;
 use crate::discord::rest::{Rest, RestError};
 
@@ -263,22 +263,30 @@ impl Announcer for DiscordAnnouncer {
             title: forums::title(announcement.codes.iter().map(|announced| announced.code.as_str())),
             attempted_at: announcement.attempted_at,
             is_moved: announcement.is_moved,
-            message: post::post(announcement.language, announcement),
+            message: post::post(announcement.language, announcement)
+                .headed(alliances::posted_for(announcement.language, &announcement.alliances)),
             without_file: None,
         })
         .await
     }
 
     async fn correct(&self, correction: &Correction) -> Result<(), AnnounceError> {
-        self.edit((correction.channel, correction.message), &post::corrected(correction.language, correction), None)
-            .await
+        self.edit(
+            (correction.channel, correction.message),
+            &post::corrected(correction.language, correction)
+                .headed(alliances::posted_for(correction.language, &correction.alliances)),
+            None,
+        )
+        .await
     }
 }
 
 impl BatchBoard for DiscordAnnouncer {
     async fn show(&self, shown: &BatchMessage) -> Result<Posted, AnnounceError> {
-        let message = batch::batch(shown.language, shown, self.clock.now());
-        let without_file = (!message.files().is_empty()).then(|| batch::without_file(shown.language, shown));
+        let head = alliances::posted_for(shown.language, &shown.alliance);
+        let message = batch::batch(shown.language, shown, self.clock.now()).headed(head.clone());
+        let without_file =
+            (!message.files().is_empty()).then(|| batch::without_file(shown.language, shown).headed(head));
         if let Some(id) = shown.message {
             self.edit((shown.channel, id), &message, without_file.as_ref()).await?;
             return Ok(Posted::new(id, true));

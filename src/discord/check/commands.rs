@@ -1,13 +1,14 @@
 //! Whether the registered commands are those of this program.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use serenity::all::{CreateCommand, GuildId as DiscordGuildId};
 
-use crate::discord::registration::{guild_commands, registered_commands};
+use crate::discord::registration::{CommandSet, commands_of};
 use crate::discord::rest::{Rest, RestError};
 use crate::domain::check::{Finding, FindingId};
+use crate::domain::players::player::GuildId;
 use crate::domain::text::clean;
 
 use super::ask;
@@ -15,31 +16,71 @@ use super::ask;
 /// How many commands are named.
 const MAX_NAMED: usize = 5;
 
-pub(super) async fn check(rest: &Rest, dev_guild: Option<u64>) -> Finding {
-    let place = match dev_guild {
-        Some(guild) => format!(" in server {guild} only (DEV_GUILD_ID)"),
-        None => String::new(),
-    };
-    let ours = if dev_guild.is_some() { guild_commands() } else { registered_commands() };
-    match registered(rest, dev_guild).await {
-        Ok(theirs) if theirs.is_empty() => {
-            Finding::new(FindingId::CommandsMissing, format!("no command is registered{place}"))
-        }
-        Ok(theirs) => match differing(&as_json(&ours), &theirs) {
-            names if names.is_empty() => {
-                Finding::new(FindingId::CommandsRegistered, format!("{} are registered{place}", ours.len()))
-            }
-            names => {
-                let more = names.len().saturating_sub(MAX_NAMED);
-                let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
-                let shown: Vec<&str> = names.iter().take(MAX_NAMED).map(String::as_str).collect();
-                let text =
-                    format!("those that are registered{place} are of another version: {}{tail}", shown.join(", "));
-                Finding::new(FindingId::CommandsOutdated, text)
-            }
-        },
-        Err(error) => Finding::new(FindingId::CommandsUnknown, error.to_string()),
+/// How many servers with commands of their own are asked about.
+const MAX_SERVERS: usize = 3;
+
+/// One place where commands are registered, and what should be there.
+struct Place {
+    guild: Option<u64>,
+    set: CommandSet,
+    /// The place in words, after what is registered.
+    words: String,
+}
+
+/// The places that are looked at: not each server of a bot that is in a thousand.
+fn places(dev_guild: Option<u64>, several: &BTreeSet<GuildId>) -> Vec<Place> {
+    if let Some(guild) = dev_guild {
+        let set = CommandSet::All { takes_alliance: several.contains(&GuildId(guild)) };
+        return vec![Place { guild: dev_guild, set, words: format!(" in server {guild} only (DEV_GUILD_ID)") }];
     }
+    let global = |set| Place { guild: None, set, words: String::new() };
+    if several.is_empty() {
+        return vec![global(CommandSet::All { takes_alliance: false })];
+    }
+    let own = several.iter().take(MAX_SERVERS).map(|guild| Place {
+        guild: Some(guild.0),
+        set: CommandSet::Manage { takes_alliance: true },
+        words: format!(" in server {guild}"),
+    });
+    [global(CommandSet::AllButManage)].into_iter().chain(own).collect()
+}
+
+pub(super) async fn check(rest: &Rest, dev_guild: Option<u64>, several: &BTreeSet<GuildId>) -> Finding {
+    let mut count = 0;
+    let places = places(dev_guild, several);
+    let where_ = places.first().map(|place| place.words.clone()).unwrap_or_default();
+    for place in places {
+        let ours = commands_of(place.set, place.guild.is_none());
+        count += ours.len();
+        match registered(rest, place.guild).await {
+            Ok(theirs) => {
+                if let Some(finding) = compare(&as_json(&ours), &theirs, &place.words) {
+                    return finding;
+                }
+            }
+            Err(error) => return Finding::new(FindingId::CommandsUnknown, error.to_string()),
+        }
+    }
+    let own = if dev_guild.is_none() && !several.is_empty() { ", one of them in each server" } else { "" };
+    // The command of each server counts once.
+    let count = count - several.len().min(MAX_SERVERS).saturating_sub(1) * usize::from(dev_guild.is_none());
+    Finding::new(FindingId::CommandsRegistered, format!("{count} are registered{where_}{own}"))
+}
+
+/// What is wrong with what is registered in a place; `None` if nothing is.
+fn compare(ours: &[Value], theirs: &[Value], place: &str) -> Option<Finding> {
+    if theirs.is_empty() {
+        return Some(Finding::new(FindingId::CommandsMissing, format!("no command is registered{place}")));
+    }
+    let names = differing(ours, theirs);
+    if names.is_empty() {
+        return None;
+    }
+    let more = names.len().saturating_sub(MAX_NAMED);
+    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let shown: Vec<&str> = names.iter().take(MAX_NAMED).map(String::as_str).collect();
+    let text = format!("those that are registered{place} are of another version: {}{tail}", shown.join(", "));
+    Some(Finding::new(FindingId::CommandsOutdated, text))
 }
 
 async fn registered(rest: &Rest, guild: Option<u64>) -> Result<Vec<Value>, RestError> {
@@ -146,7 +187,8 @@ mod tests {
 
     #[test]
     fn our_own_commands_are_as_ours() {
-        for commands in [registered_commands(), guild_commands()] {
+        for is_global in [true, false] {
+            let commands = commands_of(CommandSet::All { takes_alliance: true }, is_global);
             let json = as_json(&commands);
             assert!(json.len() > 3 && differing(&json, &json).is_empty());
         }

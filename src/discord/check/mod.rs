@@ -5,12 +5,14 @@
 mod commands;
 mod servers;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serenity::all::GatewayIntents;
 use tokio::time::{Instant, timeout};
 
 use crate::domain::check::{Finding, FindingId, ServerDate, sessions};
+use crate::domain::players::player::GuildId;
 use crate::domain::text::clean;
 use crate::runtime::clock::Clock;
 use crate::store::ServerOnFile;
@@ -30,6 +32,8 @@ pub struct DiscordCheck {
     pub dev_guild: Option<u64>,
     /// The servers on file; an error, in words, if they are not known.
     pub servers: Result<Vec<ServerOnFile>, String>,
+    /// Those that have several alliances: then each server has commands of its own.
+    pub several: BTreeSet<GuildId>,
     /// A bot with the same token works at the same time, and needs most of what Discord allows.
     pub is_beside_a_bot: bool,
     /// For all servers together.
@@ -79,7 +83,7 @@ impl DiscordCheck {
         }
         let (sessions, commands, servers) = tokio::join!(
             timed(check_sessions(rest)),
-            timed(commands::check(rest, self.dev_guild)),
+            timed(commands::check(rest, self.dev_guild, &self.several)),
             servers::check(rest, self.servers, self.is_beside_a_bot, self.servers_within),
         );
         [token, sessions, commands].into_iter().chain(servers).collect()

@@ -7,6 +7,7 @@ use serenity::all::{Context, FullEvent, GuildChannel, GuildId as DiscordGuildId,
 use crate::discord::bot::Bot;
 use crate::discord::interactions::{components, forms, id_channel};
 use crate::discord::permissions;
+use crate::discord::registration;
 use crate::discord::welcome;
 use crate::domain::codes::channel::Blocked;
 use crate::domain::players::player::{ChannelId, GuildId};
@@ -54,6 +55,7 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
             bot.connection.joined(id(guild.id));
             record_return(bot, id(guild.id)).await?;
             bot.guilds.note_locale(id(guild.id), &guild.preferred_locale).await?;
+            registration::joined(bot, id(guild.id)).await?;
             welcome::greet(bot, guild).await?;
             for alliance in bot.guilds.alliances(id(guild.id)).await? {
                 let channel = alliance.channel.map(|channel| serenity::all::ChannelId::new(channel.0.max(1)));
@@ -74,6 +76,8 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
         FullEvent::Resume { .. } => id_channel::session_begins(bot).await?,
         FullEvent::GuildDelete { incomplete: guild, .. } if !guild.unavailable => {
             bot.connection.left(id(guild.id));
+            // Its commands left with it.
+            bot.guilds.forget_command_guild(id(guild.id)).await?;
             record_removal(bot, id(guild.id)).await?;
         }
         FullEvent::GuildUpdate { new_data: guild, .. } => {

@@ -26,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::domain::back_off::BackOff;
+use crate::domain::players::player::GuildId;
 use crate::runtime::supervisor::{Fatal, Service};
 
 use super::bot::Bot;
@@ -142,7 +143,7 @@ async fn connect(bot: &Bot, abandoned: &TaskTracker) -> anyhow::Result<()> {
         pre_command: |ctx| {
             Box::pin(async move {
                 ctx.set_invocation_data(ctx.data().in_progress.token()).await;
-                registration::remove_guild_commands(ctx).await;
+                registration::check_guild_command(ctx).await;
             })
         },
         command_check: Some(|ctx| Box::pin(commands::check(ctx))),
@@ -155,7 +156,8 @@ async fn connect(bot: &Bot, abandoned: &TaskTracker) -> anyhow::Result<()> {
     let _ends_tasks = ended.clone().drop_guard();
     // The bot's owners get no more rights than a server's own managers.
     let framework = poise::Framework::builder().options(options).initialize_owners(false).setup(move |_, ready, _| {
-        tokio::spawn(registration::register(data.clone(), ready.application.id, ended));
+        let guilds = ready.guilds.iter().map(|guild| GuildId(guild.id.get())).collect();
+        tokio::spawn(registration::register(data.clone(), ready.application.id, guilds, ended));
         Box::pin(async move { Ok(data) })
     });
     let mut client = ClientBuilder::new_with_http(bot.access.gateway_http()?, bot.message_content.intents())

@@ -6,14 +6,16 @@ use crate::discord::bot::Bot;
 use crate::discord::custom_id::{Action, chosen};
 use crate::discord::managers::may_manage;
 use crate::discord::messages::self_service;
-use crate::discord::messages::{access, personal, players};
+use crate::discord::messages::{Message, access, alliances as words, personal, players};
 use crate::discord::roster_action::RosterAction;
 use crate::domain::codes::code::Code;
 use crate::domain::players::access::Managed;
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
+use crate::ports::MessageId;
 
 use super::after;
-use super::commands::alliances::nearest;
+use super::alliances::nearest;
+use super::commands::alliances;
 use super::linking::{self, Person};
 use super::redeem::{self, Accounts};
 use super::response::Interaction;
@@ -46,9 +48,15 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
         (_, Some(guild)) => nearest(bot, guild, channel).await?,
         (_, None) => AllianceId(0),
     };
+    let managed = match action {
+        Some(Action::RemoveAlliance(_)) => Managed::Server,
+        // Of several alliances, those are meant that the person manages.
+        Some(Action::RedeemForAll(_) | Action::ChooseForAll) => Managed::Anything,
+        _ => Managed::Alliance(alliance),
+    };
     if let (Some(action), Some(guild)) = (&action, guild)
         && is_for_managers(action)
-        && !may_manage(bot, guild, Managed::Alliance(alliance), component.member.as_ref()).await?
+        && !may_manage(bot, guild, managed, component.member.as_ref()).await?
     {
         return interaction
             .answer(&access::managers_only(interaction.language(), &bot.guilds.access_roles(guild).await?))
@@ -58,11 +66,16 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
         (Some(_), None, _) => interaction.answer(&personal::servers_only(interaction.language())).await,
         (Some(Action::RedeemForMe(code)), _, _) => redeem_for_person(bot, interaction, user, vec![code]).await,
         (Some(Action::ChooseForMe), _, Some(codes)) => redeem_for_person(bot, interaction, user, codes).await,
-        (Some(Action::RedeemForAll(code)), Some(_), _) => {
-            after::redeem_for_roster(bot, interaction, alliance, vec![code]).await
+        (Some(Action::RedeemForAll(code)), Some(guild), _) => {
+            redeem_for_rosters(bot, interaction, guild, component, vec![code]).await
         }
-        (Some(Action::ChooseForAll), Some(_), Some(codes)) => {
-            after::redeem_for_roster(bot, interaction, alliance, codes).await
+        (Some(Action::ChooseForAll), Some(guild), Some(codes)) => {
+            redeem_for_rosters(bot, interaction, guild, component, codes).await
+        }
+        (Some(Action::RemoveAlliance(alliance)), Some(guild), _) => {
+            interaction.defer().await?;
+            let removed = alliances::confirmed(bot, interaction.language(), guild, alliance).await?;
+            interaction.answer(&removed).await
         }
         (Some(Action::RosterPage(number, _)), Some(guild), _) => {
             // It may have been removed.
@@ -117,6 +130,7 @@ fn is_for_managers(action: &Action) -> bool {
         Action::RedeemForAll(_)
         | Action::ChooseForAll
         | Action::RosterPage(..)
+        | Action::RemoveAlliance(_)
         | Action::RetryFailed(..)
         | Action::RedeemForList(..)
         | Action::CodePlayers(..)
@@ -154,4 +168,41 @@ async fn redeem_for_person(
     interaction.defer().await?;
     let afterword = linking::refusal_of_messages(bot, user, interaction.language()).await?;
     redeem::redeem(bot, interaction, permit, Accounts::LinkedTo(user), &codes, afterword).await
+}
+
+/// Redeems for the alliances for which the message was posted, as far as the person manages them.
+async fn redeem_for_rosters(
+    bot: &Bot,
+    interaction: &Interaction<'_>,
+    server: GuildId,
+    component: &ComponentInteraction,
+    codes: Vec<Code>,
+) -> anyhow::Result<()> {
+    interaction.defer().await?;
+    let language = interaction.language();
+    let mut named = bot.guilds.alliances_of_post(server, MessageId(component.message.id.get())).await?;
+    if named.is_empty() {
+        // It was posted by another program, or its alliance was removed.
+        named.push(nearest(bot, server, ChannelId(component.channel_id.get())).await?);
+    }
+    let known = bot.guilds.alliances(server).await?;
+    let mut answer: Option<Message> = None;
+    for alliance in named {
+        if !may_manage(bot, server, Managed::Alliance(alliance), component.member.as_ref()).await? {
+            continue;
+        }
+        let started = after::redeem_codes(bot, language, alliance, codes.clone()).await?;
+        let started = match known.iter().find(|it| it.id == alliance) {
+            Some(alliance) if known.len() > 1 => started.under(&words::about(language, alliance)),
+            _ => started,
+        };
+        answer = Some(match answer {
+            Some(answer) => answer.and(started),
+            None => started,
+        });
+    }
+    match answer {
+        Some(answer) => interaction.answer(&answer).await,
+        None => interaction.answer(&access::managers_only(language, &bot.guilds.access_roles(server).await?)).await,
+    }
 }

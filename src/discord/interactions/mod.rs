@@ -4,6 +4,7 @@
 //! the work that several of them share. [`response`] acknowledges an interaction and sends its answer.
 
 mod after;
+pub(super) mod alliances;
 mod appeal;
 pub(super) mod commands;
 pub(super) mod components;

@@ -30,8 +30,9 @@ pub mod texts;
 pub mod welcome;
 
 use serenity::all::{
-    CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateInteractionResponseMessage, CreateMessage,
-    EditAttachments, EditInteractionResponse, EditMessage, RoleId as DiscordRoleId, UserId as DiscordUserId,
+    CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateEmbedAuthor, CreateInteractionResponseMessage,
+    CreateMessage, EditAttachments, EditInteractionResponse, EditMessage, RoleId as DiscordRoleId,
+    UserId as DiscordUserId,
 };
 
 use crate::discord::rest::MessageFile;
@@ -40,6 +41,7 @@ use crate::domain::players::player::{RoleId, UserId};
 use escape::clip;
 
 const MAX_CONTENT: usize = 2000;
+const MAX_EMBEDS: usize = 10;
 /// The most characters of an embed's title and a field's name, of its description, and of a field.
 const MAX_TITLE: usize = 256;
 const MAX_DESCRIPTION: usize = 4096;
@@ -49,6 +51,8 @@ const MAX_BUTTON: usize = 80;
 const MAX_PLACEHOLDER: usize = 150;
 /// Rows of buttons and menus in a message.
 const MAX_ROWS: usize = 5;
+/// The longest line above the title of an embed. Discord takes 256 characters; an embed may hold 6,000 in all.
+const MAX_HEAD: usize = 120;
 
 /// The publisher's page on which a person can redeem (docs/protocol.md, "The game's page").
 pub const GAME_PAGE: &str = "https://wos-giftcode.centurygame.com";
@@ -129,8 +133,34 @@ impl Message {
         self
     }
 
+    /// Puts a line before the text.
+    pub fn under(self, line: &str) -> Self {
+        let text = if self.content.is_empty() { line.to_owned() } else { format!("{line}\n{}", self.content) };
+        Self { content: clip(&text, MAX_CONTENT), ..self }
+    }
+
+    /// Appends another message, whose text stands below this one's. Buttons and files are those of both.
+    pub fn and(mut self, other: Self) -> Self {
+        let parts = [self.content, other.content].into_iter().filter(|text| !text.is_empty());
+        self.content = clip(&parts.collect::<Vec<_>>().join("\n"), MAX_CONTENT);
+        self.embeds.extend(other.embeds);
+        self.embeds.truncate(MAX_EMBEDS);
+        self.rows.extend(other.rows);
+        self.rows.truncate(MAX_ROWS);
+        self.files.extend(other.files);
+        self
+    }
+
     pub fn with_content(self, text: &str) -> Self {
         Self { content: clip(text, MAX_CONTENT), ..self }
+    }
+
+    /// Sets the line above the title of the first embed, if there is one to set.
+    pub fn headed(mut self, line: Option<String>) -> Self {
+        if let (Some(line), Some(first)) = (line, self.embeds.first_mut()) {
+            *first = std::mem::take(first).author(CreateEmbedAuthor::new(clip(&line, MAX_HEAD)));
+        }
+        self
     }
 
     /// Sets the link of the first embed's title.
@@ -144,20 +174,6 @@ impl Message {
     /// The files, which are sent beside the rest.
     pub fn files(&self) -> &[MessageFile] {
         &self.files
-    }
-
-    /// This message, followed by what the other one has.
-    pub fn and(mut self, other: Self) -> Self {
-        self.embeds.extend(other.embeds);
-        self.rows.extend(other.rows);
-        self.files.extend(other.files);
-        match other.content.is_empty() {
-            true => self,
-            false => {
-                let content = format!("{}\n{}", self.content, other.content);
-                self.with_content(content.trim_start())
-            }
-        }
     }
 
     /// Puts mentions of these people before the text.

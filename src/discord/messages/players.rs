@@ -65,8 +65,8 @@ pub fn roster(language: Language, page: &RosterPage, number: u32, alliance: Alli
         let state = player.state.map_or_else(|| "⚠️ no state".to_owned(), |state| format!("state {state}"));
         let furnace = player.furnace_level.map_or(String::new(), |level| format!(" · furnace {level}"));
         let check = states::mark(language, page.checks.get(&player.id).copied())
-            .map_or(String::new(), |mark| format!(" {mark}"));
-        format!("{} · {state}{check}{furnace}", named(player.id, &player.nickname))
+            .map_or(String::new(), |mark| format!(" · {mark}"));
+        format!("{} · {state}{furnace}{check}", named(player.id, &player.nickname))
     };
     let lines: Vec<String> = page.players.iter().map(line).collect();
     let mut text = lines.join("\n");

@@ -1,6 +1,7 @@
 //! Players, and the files in which people keep lists of them.
 
 pub mod access;
+pub mod alliance_name;
 pub mod pasted_list;
 pub mod player;
 pub mod replacement;

@@ -7,15 +7,26 @@ use crate::store::handles::Guilds;
 use crate::store::kernel::StoreError;
 
 impl Guilds {
-    /// Notes that a guild has commands of its own. Returns whether this is new.
+    /// Notes that a guild has, or is about to get, commands of its own, and that nobody knows which.
     ///
     /// # Errors
     /// Returns an error if the write fails; no commands may be registered in the guild then.
-    pub async fn note_command_guild(&self, guild: GuildId) -> Result<bool, StoreError> {
+    pub async fn note_command_guild(&self, guild: GuildId) -> Result<(), StoreError> {
         self.write_local(move |tx| {
-            Ok(tx
-                .execute("INSERT INTO command_guilds (guild_id) VALUES (?1) ON CONFLICT DO NOTHING", params![guild])?
-                > 0)
+            tx.execute(
+                "INSERT INTO command_guilds (guild_id) VALUES (?1) ON CONFLICT DO UPDATE SET registered = NULL",
+                params![guild],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Notes what is registered in a guild, as a hash.
+    pub async fn record_command_guild(&self, guild: GuildId, hash: String) -> Result<(), StoreError> {
+        self.write_local(move |tx| {
+            tx.execute("UPDATE command_guilds SET registered = ?2 WHERE guild_id = ?1", params![guild, hash])?;
+            Ok(())
         })
         .await
     }
@@ -28,10 +39,11 @@ impl Guilds {
         .await
     }
 
-    pub async fn command_guilds(&self) -> Result<Vec<GuildId>, StoreError> {
+    /// The guilds with commands of their own, and the hash of what is registered there, where it is known.
+    pub async fn command_guilds(&self) -> Result<Vec<(GuildId, Option<String>)>, StoreError> {
         self.read(|connection| {
-            let mut statement = connection.prepare_cached("SELECT guild_id FROM command_guilds")?;
-            let rows = statement.query_map([], |row| row.get(0))?;
+            let mut statement = connection.prepare_cached("SELECT guild_id, registered FROM command_guilds")?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
         .await

@@ -15,7 +15,8 @@ pub use access::AccessAdded;
 pub use self_service::IdChannel;
 pub(in crate::store) use targets::{learn_kind, mention_roles};
 
-pub use alliances::Alliance;
+pub(in crate::store) use alliances::servers_with_several;
+pub use alliances::{Alliance, AllianceAdded, AllianceRemoved, AllianceRenamed};
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
@@ -87,8 +88,22 @@ fn resume(tx: &Tx<'_>, guild: AllianceId) -> rusqlite::Result<bool> {
 
 /// Notes that a message reached the guild's channel: the guild is not paused, and its posts do not fail.
 pub(in crate::store) fn works(tx: &Tx<'_>, guild: AllianceId) -> rusqlite::Result<()> {
-    resume(tx, guild)?;
-    forget_refusals(tx, guild)
+    for alliance in sharing(tx, guild)? {
+        resume(tx, alliance)?;
+        forget_refusals(tx, alliance)?;
+    }
+    Ok(())
+}
+
+/// The alliances of the same server whose codes are posted in this one's channel, itself included.
+fn sharing(tx: &Tx<'_>, alliance: AllianceId) -> rusqlite::Result<Vec<AllianceId>> {
+    tx.statement(
+        "SELECT o.guild_id FROM guilds g
+         JOIN guilds o ON o.guild_id = coalesce(g.server_id, g.guild_id) OR o.server_id = coalesce(g.server_id, g.guild_id)
+         WHERE g.guild_id = ?1 AND (o.guild_id = ?1 OR (o.channel_id = g.channel_id AND o.deleted = 0)) ORDER BY 1",
+    )?
+    .query_map([alliance], |row| row.get(0))?
+    .collect()
 }
 
 fn forget_refusals(tx: &Tx<'_>, guild: AllianceId) -> rusqlite::Result<()> {
@@ -101,7 +116,7 @@ fn forget_refusals(tx: &Tx<'_>, guild: AllianceId) -> rusqlite::Result<()> {
 pub(in crate::store) fn refuses(tx: &Tx<'_>, nonce: &str, refusal: &str) -> rusqlite::Result<()> {
     tx.execute(
         "UPDATE guilds SET refusals = refusals + 1, refused_at = coalesce(refused_at, ?2), refusal = ?3
-         WHERE guild_id = (SELECT guild_id FROM posts WHERE nonce = ?1 AND deleted = 0)",
+         WHERE guild_id IN (SELECT guild_id FROM posts WHERE nonce = ?1 AND deleted = 0)",
         params![nonce, Millis(tx.now()), refusal],
     )
     .map(drop)
@@ -178,6 +193,9 @@ impl Guilds {
                  WHERE guild_id = ?1 AND channel_id IS NOT NULL",
                 params![guild, tx.version()],
             )?;
+            if unset > 0 {
+                targets::leave(tx, guild)?;
+            }
             Ok(unset > 0)
         })
         .await
@@ -222,10 +240,12 @@ impl Guilds {
                 .query_row(params![guild, channel], |row| row.get(0))
                 .optional()?;
             let Some(known) = known else { return Ok(false) };
-            tx.execute(
-                "UPDATE guilds SET paused = ?2, resume_at = ?3, version = ?4 WHERE guild_id = ?1",
-                params![guild, why, resume_at.map(Millis), tx.version()],
-            )?;
+            for alliance in sharing(tx, guild)? {
+                tx.execute(
+                    "UPDATE guilds SET paused = ?2, resume_at = ?3, version = ?4 WHERE guild_id = ?1 AND removed_at IS NULL",
+                    params![alliance, why, resume_at.map(Millis), tx.version()],
+                )?;
+            }
             Ok(known != Some(why))
         })
         .await

@@ -13,7 +13,7 @@ use crate::store::handles::{Erasures, Guilds};
 use crate::store::kernel::{Millis, StoreError, Tx};
 
 /// Puts aside redemptions that wait for a guild's roster, unless another guild's batch or a person needs them.
-fn put_aside(tx: &Tx<'_>, guild: AllianceId) -> rusqlite::Result<usize> {
+pub(super) fn put_aside(tx: &Tx<'_>, guild: AllianceId) -> rusqlite::Result<usize> {
     tx.execute(
         "UPDATE redemptions SET deleted = 1, version = ?2
          WHERE outcome = 'pending' AND deleted = 0 AND priority = 0

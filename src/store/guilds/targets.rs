@@ -7,7 +7,7 @@ use crate::domain::players::player::{AllianceId, ChannelId, RoleId};
 use crate::store::handles::Guilds;
 use crate::store::kernel::{StoreError, Tx};
 
-use super::{ensure, forget_refusals, make_due, resume};
+use super::{ensure, make_due, works};
 
 /// The roles of a guild from its two columns. A program that knew one role only left the list alone.
 pub(in crate::store) fn mention_roles(first: Option<RoleId>, list: Option<String>) -> Vec<RoleId> {
@@ -52,6 +52,19 @@ fn part_posts(tx: &Tx<'_>, guild: AllianceId) -> rusqlite::Result<()> {
     .map(drop)
 }
 
+/// Takes back the waiting posts of an alliance that changed its channel, so that they are planned for the new one: there
+/// another alliance may have announced the codes. What may have been sent is cleared up first. A server with one alliance
+/// keeps its messages.
+pub(super) fn leave(tx: &Tx<'_>, alliance: AllianceId) -> rusqlite::Result<usize> {
+    tx.execute(
+        "UPDATE posts SET deleted = 1, version = ?2
+         WHERE guild_id = ?1 AND message_id IS NULL AND deleted = 0 AND attempted_at IS NULL
+           AND EXISTS (SELECT 1 FROM guilds g WHERE g.guild_id = ?1
+                       AND (g.server_id IS NOT NULL OR EXISTS (SELECT 1 FROM guilds s WHERE s.server_id = ?1)))",
+        params![alliance, tx.version()],
+    )
+}
+
 impl Guilds {
     /// Does the same as [`Self::set_target`] with a channel of an unknown kind, and leaves the roles as they are.
     pub async fn set_channel(&self, guild: AllianceId, channel: ChannelId) -> Result<(), StoreError> {
@@ -73,6 +86,9 @@ impl Guilds {
             if let Some(roles) = roles {
                 set_roles(tx, guild, &roles)?;
             }
+            let before: Option<ChannelId> = tx
+                .statement("SELECT channel_id FROM guilds WHERE guild_id = ?1")?
+                .query_row([guild], |row| row.get(0))?;
             tx.execute(
                 "UPDATE guilds SET digest_due = digest_due OR channel_id IS NULL, channel_id = ?2, channel_kind = ?3, version = ?4
                  WHERE guild_id = ?1 AND (channel_id IS NOT ?2 OR channel_kind IS NOT ?3)",
@@ -81,8 +97,11 @@ impl Guilds {
             if kind == Some(ChannelKind::Forum) {
                 part_posts(tx, guild)?;
             }
-            resume(tx, guild)?;
-            forget_refusals(tx, guild)?;
+            if before != Some(channel) {
+                leave(tx, guild)?;
+            }
+            // Somebody has acted, for all that post there.
+            works(tx, guild)?;
             make_due(tx, guild)?;
             Ok(())
         })

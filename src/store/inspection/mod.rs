@@ -11,7 +11,7 @@
 //! # Crash
 //! There is nothing to recover.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -24,6 +24,7 @@ use crate::domain::codes::channel::Blocked;
 use crate::domain::limits::budget::Endpoint;
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
 use crate::store::StateKind;
+use crate::store::guilds::servers_with_several;
 use crate::store::kernel::schema::{MIGRATIONS, failed};
 use crate::store::kernel::{Millis, StoreError};
 
@@ -43,6 +44,8 @@ pub struct StateOverview {
     pub schema: (u32, u32),
     /// Servers with a channel that have not removed the bot; empty in a file of an older schema.
     pub servers: Vec<ServerOnFile>,
+    /// Those of the servers that have several alliances.
+    pub several: BTreeSet<GuildId>,
     /// What each feed listed last.
     pub feeds: BTreeMap<String, FeedOnFile>,
     /// The calls to the game of the last minutes.
@@ -140,6 +143,7 @@ pub fn state_overview(path: &Path) -> Result<StateOverview, StoreError> {
     // Older files lack some of the columns.
     if schema == newest {
         overview.servers = servers(&connection).map_err(failed)?;
+        overview.several = servers_with_several(&connection).map_err(failed)?;
         overview.feeds = feeds(&connection).map_err(failed)?;
         overview.calls = calls(&connection).map_err(failed)?;
         overview.database = database(&connection).map_err(failed)?;

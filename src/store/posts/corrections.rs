@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
+use super::{Audience, audience};
 use crate::domain::codes::channel::{OverReason, ShownState};
 use crate::domain::codes::post_plan::MessageKind;
 use crate::domain::players::player::AllianceId;
@@ -57,8 +58,8 @@ fn heads(
     of: Option<AllianceId>,
 ) -> rusqlite::Result<Vec<(Correction, Timestamp)>> {
     let sql = format!(
-        "SELECT p.nonce, p.guild_id, p.channel_id, p.message_id, p.kind, p.total, g.mention_role, g.mention_roles,
-                g.auto_redeem, max(p.next_attempt_at) AS at, {}
+        "SELECT p.nonce, p.guild_id, p.channel_id, p.message_id, p.kind, p.total,
+                max(p.next_attempt_at) AS at, {}
          FROM ({}) p JOIN guilds g ON g.guild_id = p.guild_id AND g.paused IS NULL AND g.deleted = 0
          WHERE p.message_id <> 0 AND p.channel_id IS NOT NULL AND (?3 IS NULL OR p.guild_id = ?3)
          GROUP BY p.nonce ORDER BY at, p.nonce LIMIT ?2",
@@ -79,9 +80,10 @@ fn correction(row: &Row<'_>) -> rusqlite::Result<Correction> {
         message: MessageId(row.get::<_, i64>(3)?.cast_unsigned()),
         kind: row.get::<_, MessageKind>(4)?,
         total: row.get::<_, u32>(5)? as usize,
-        roles: guilds::mention_roles(row.get(6)?, row.get(7)?),
-        is_auto: row.get(8)?,
         language: guilds::server_language(row)?,
+        roles: Vec::new(),
+        alliances: Vec::new(),
+        is_auto: false,
         codes: Vec::new(),
     })
 }
@@ -110,11 +112,14 @@ impl PostQueue {
             let mut codes = connection.prepare_cached(&format!(
                 "SELECT c.code, p.generation, c.rewards, c.expires_at, c.source,
                         iif(c.generation > p.generation AND c.condemned IS NULL, 'renewed', {SHOULD}), c.good_at IS NOT NULL
-                 FROM posts p JOIN codes c USING (code_key) WHERE p.nonce = ?2 AND p.deleted = 0 ORDER BY p.position"
+                 FROM posts p JOIN codes c USING (code_key) WHERE p.nonce = ?2 AND p.deleted = 0
+                 GROUP BY p.code_key, p.generation ORDER BY p.position"
             ))?;
             for message in &mut due {
                 let rows = codes.query_map(params![Millis(now), message.nonce], shown_code)?;
                 message.codes = rows.collect::<Result<_, _>>()?;
+                let Audience { roles, names, is_auto } = audience(connection, &message.nonce)?;
+                (message.roles, message.alliances, message.is_auto) = (roles, names, is_auto);
             }
             Ok((due, next))
         })
@@ -141,8 +146,9 @@ impl PostQueue {
                 let shows = ShownState::of(code.expires_at, over.as_ref()).stored();
                 tx.execute(
                     "UPDATE posts SET shown = ?4, version = ?5
-                     WHERE guild_id = ?1 AND code_key = ?2 AND generation = ?3 AND shown IS NOT ?4",
-                    params![done.guild, code.code.key(), code.generation, shows, tx.version()],
+                     WHERE (guild_id = ?1 OR (nonce = ?6 AND deleted = 0)) AND code_key = ?2 AND generation = ?3
+                       AND message_id IS NOT NULL AND shown IS NOT ?4",
+                    params![done.guild, code.code.key(), code.generation, shows, tx.version(), done.nonce],
                 )?;
             }
             Ok(())

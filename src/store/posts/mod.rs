@@ -9,11 +9,11 @@ pub use planning::{GuildPlan, Plan, Planned};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 
 use crate::domain::codes::channel::ShownState;
 use crate::domain::codes::post_plan::{self, MessageKind};
-use crate::domain::players::player::ChannelId;
+use crate::domain::players::player::{ChannelId, RoleId};
 use crate::ports::{AnnouncedCode, Announcement, Posted};
 use crate::runtime::wake::Wake;
 use crate::store::batches::{AT_ONCE_MS, SEEN_AT};
@@ -38,8 +38,8 @@ pub struct NotPosted {
     pub refusal: Option<String>,
 }
 
-/// The first waiting message of each guild that can be posted to. Kinds that only a newer program knows are left to
-/// that program.
+/// The first waiting message of each guild that can be posted to. A message that several alliances of a server share is that
+/// of the first of them that can be posted to. Kinds that only a newer program knows are left to that program.
 const HEADS: &str = "FROM guilds g JOIN posts p ON p.guild_id = g.guild_id
     WHERE g.channel_id IS NOT NULL AND g.deleted = 0 AND g.removed_at IS NULL
       AND (g.paused IS NULL OR g.resume_at IS NOT NULL)
@@ -47,7 +47,11 @@ const HEADS: &str = "FROM guilds g JOIN posts p ON p.guild_id = g.guild_id
       AND (p.nonce, p.position) = (SELECT nonce, position FROM posts
                                    WHERE guild_id = g.guild_id AND message_id IS NULL AND deleted = 0
                                      AND kind IN ('new', 'digest', 'more')
-                                   ORDER BY planned_at, position, nonce LIMIT 1)";
+                                   ORDER BY planned_at, position, nonce LIMIT 1)
+      AND NOT EXISTS (SELECT 1 FROM posts o JOIN guilds og ON og.guild_id = o.guild_id
+                      WHERE o.nonce = p.nonce AND o.guild_id < p.guild_id AND o.message_id IS NULL AND o.deleted = 0
+                        AND og.channel_id IS NOT NULL AND og.deleted = 0 AND og.removed_at IS NULL
+                        AND (og.paused IS NULL OR og.resume_at IS NOT NULL))";
 
 /// The known codes of the message with the nonce `?1`.
 const CODES: &str = "FROM posts p JOIN codes c USING (code_key) WHERE p.nonce = ?1 AND p.deleted = 0";
@@ -84,9 +88,10 @@ fn announcement(row: &Row<'_>) -> rusqlite::Result<DueMessage> {
             guild: row.get("guild_id")?,
             channel: row.get::<_, ChannelId>("channel_id")?,
             channel_kind: row.get("channel_kind")?,
-            roles: guilds::mention_roles(row.get("mention_role")?, row.get("mention_roles")?),
-            is_auto: row.get("auto_redeem")?,
+            roles: Vec::new(),
+            is_auto: false,
             language: guilds::server_language(row)?,
+            alliances: Vec::new(),
             kind: row.get::<_, MessageKind>("kind")?,
             total: row.get::<_, u32>("total")? as usize,
             codes: Vec::new(),
@@ -108,6 +113,60 @@ fn announced_code(row: &Row<'_>) -> rusqlite::Result<AnnouncedCode> {
     })
 }
 
+/// For whom a message is posted.
+pub(super) struct Audience {
+    /// The roles to mention, each once.
+    pub roles: Vec<RoleId>,
+    /// The alliances' names, in their order; empty while their server has one alliance.
+    pub names: Vec<String>,
+    /// The codes are redeemed for all of them without anybody's request.
+    pub is_auto: bool,
+}
+
+impl Audience {
+    fn tell(self, announcement: &mut Announcement) {
+        let Self { roles, names, is_auto } = self;
+        (announcement.roles, announcement.alliances, announcement.is_auto) = (roles, names, is_auto);
+    }
+}
+
+pub(super) fn audience(connection: &Connection, nonce: &str) -> rusqlite::Result<Audience> {
+    let mut statement = connection.prepare_cached(
+        "SELECT g.mention_role, g.mention_roles, g.name, g.auto_redeem,
+                (SELECT count(*) FROM guilds s WHERE (s.guild_id = coalesce(g.server_id, g.guild_id)
+                     OR s.server_id = coalesce(g.server_id, g.guild_id)) AND s.deleted = 0 AND s.disbanded_at IS NULL) > 1
+         FROM guilds g WHERE g.deleted = 0 AND g.disbanded_at IS NULL
+           AND g.guild_id IN (SELECT guild_id FROM posts WHERE nonce = ?1 AND deleted = 0)
+         ORDER BY coalesce(g.rank, 0), g.guild_id",
+    )?;
+    let mut audience = Audience { roles: Vec::new(), names: Vec::new(), is_auto: true };
+    let mut rows = statement.query([nonce])?;
+    while let Some(row) = rows.next()? {
+        for role in guilds::mention_roles(row.get(0)?, row.get(1)?) {
+            if !audience.roles.contains(&role) {
+                audience.roles.push(role);
+            }
+        }
+        let (name, is_one_of_several): (Option<String>, bool) = (row.get(2)?, row.get(4)?);
+        audience.names.extend(name.filter(|_| is_one_of_several));
+        audience.is_auto &= row.get::<_, bool>(3)?;
+    }
+    Ok(audience)
+}
+
+/// Takes back the waiting posts of a message that was certainly not sent, if its alliances do not have one channel any more,
+/// or another alliance's message may be in the channel: they are planned anew. A server with one alliance keeps its message.
+fn part(tx: &Tx<'_>, nonce: &str) -> rusqlite::Result<usize> {
+    tx.execute(
+        "UPDATE posts SET deleted = 1, version = ?2
+         WHERE nonce = ?1 AND message_id IS NULL AND deleted = 0 AND attempted_at IS NULL
+           AND EXISTS (SELECT 1 FROM posts p JOIN guilds g ON g.guild_id = p.guild_id
+                       WHERE p.nonce = ?1 AND p.message_id IS NULL AND p.deleted = 0 AND p.channel_id IS NOT g.channel_id
+                         AND (g.server_id IS NOT NULL OR EXISTS (SELECT 1 FROM guilds s WHERE s.server_id = g.guild_id)))",
+        params![nonce, tx.version()],
+    )
+}
+
 impl PostQueue {
     /// Woken when a code, guild, roster or post changed, so that there may be something to plan or post.
     pub fn wake(&self) -> &Wake {
@@ -123,7 +182,7 @@ impl PostQueue {
             // If the message may already have been sent to an earlier channel, it is searched for there.
             let language = guilds::SERVER_LANGUAGE;
             let mut heads = connection.prepare_cached(&format!(
-                "SELECT p.nonce, p.guild_id, coalesce(g.server_id, g.guild_id) AS server_id, g.mention_role, g.mention_roles, g.auto_redeem, p.kind,
+                "SELECT p.nonce, p.guild_id, coalesce(g.server_id, g.guild_id) AS server_id, p.kind,
                         p.total, p.attempted_at, p.attempts, p.planned_at,
                         iif(p.attempted_at IS NULL, g.channel_id, coalesce(p.channel_id, g.channel_id)) AS channel_id,
                         p.attempted_at IS NOT NULL AND coalesce(p.channel_id, g.channel_id) <> g.channel_id AS is_moved,
@@ -135,7 +194,7 @@ impl PostQueue {
             let mut codes = connection.prepare_cached(&format!(
                 "SELECT c.code, p.generation, c.rewards, c.expires_at, c.source,
                         c.good_at IS NOT NULL AND c.condemned IS NULL AND c.generation = p.generation AS checked
-                 {CODES} ORDER BY p.position"
+                 {CODES} GROUP BY p.code_key, p.generation ORDER BY p.position"
             ))?;
             let rows = heads.query_map([Millis(now)], |row| {
                 let (due, planned_at) = (announcement(row)?, row.get::<_, i64>("planned_at")?);
@@ -147,6 +206,7 @@ impl PostQueue {
             for message in &mut due {
                 let rows = codes.query_map([&message.announcement.nonce], announced_code)?;
                 message.announcement.codes = rows.collect::<Result<_, _>>()?;
+                audience(connection, &message.announcement.nonce)?.tell(&mut message.announcement);
             }
             Ok(due)
         })
@@ -183,7 +243,7 @@ impl PostQueue {
         begun.await?.1?;
         self.read(move |connection| {
             let mut is_still = connection.prepare_cached(&format!(
-                "SELECT count(*) = ?2 AND total(p.message_id IS NULL) > 0 {CODES}
+                "SELECT count(DISTINCT p.code_key) = ?2 AND total(p.message_id IS NULL) > 0 {CODES}
                    AND (p.message_id IS NOT NULL OR p.attempted_at IS NOT NULL)"
             ))?;
             Ok(is_still.query_row(params![nonce, codes], |row| row.get(0))?)
@@ -206,7 +266,8 @@ impl PostQueue {
                 };
                 tx.execute(
                     "UPDATE posts SET message_id = ?4, posted_at = ?5, shown = ?6, version = ?7
-                     WHERE guild_id = ?1 AND code_key = ?2 AND generation = ?3 AND message_id IS NULL",
+                     WHERE (guild_id = ?1 OR (nonce = ?8 AND deleted = 0)) AND code_key = ?2 AND generation = ?3
+                       AND message_id IS NULL",
                     params![
                         message.guild,
                         code.code.key(),
@@ -214,7 +275,8 @@ impl PostQueue {
                         posted.id.0.cast_signed(),
                         Millis(tx.now()),
                         shows,
-                        tx.version()
+                        tx.version(),
+                        message.nonce
                     ],
                 )?;
             }
@@ -241,6 +303,9 @@ impl PostQueue {
                  WHERE nonce = ?1 AND message_id IS NULL AND deleted = 0",
                 params![nonce, failed.maybe_sent, Millis(failed.next), tx.version()],
             )?;
+            if !failed.maybe_sent {
+                part(tx, &nonce)?;
+            }
             if let Some(refusal) = failed.refusal {
                 guilds::refuses(tx, &nonce, &refusal)?;
             }
@@ -254,7 +319,7 @@ impl PostQueue {
 fn since_seen(tx: &Tx<'_>, nonce: &str) -> rusqlite::Result<Vec<Duration>> {
     let sql = format!(
         "SELECT ?2 - seen_at FROM (SELECT {SEEN_AT} AS seen_at, p.planned_at FROM posts p JOIN codes c USING (code_key)
-             WHERE p.nonce = ?1 AND p.deleted = 0 AND p.generation = c.generation)
+             WHERE p.nonce = ?1 AND p.deleted = 0 AND p.generation = c.generation GROUP BY p.code_key)
          WHERE planned_at <= seen_at + {AT_ONCE_MS}"
     );
     let mut statement = tx.statement(&sql)?;

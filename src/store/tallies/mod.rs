@@ -55,16 +55,13 @@ pub(super) struct Counts {
     pub gave_up: u32,
 }
 
-/// Returns a guild's counts; `None` while the redemptions themselves are stored.
+/// Returns a guild's counts; `None` while the redemptions themselves are stored and the alliance exists.
 pub(super) fn counted(
     connection: &Connection,
     guild: AllianceId,
     key: &CodeKey,
     generation: u32,
 ) -> rusqlite::Result<Option<Counts>> {
-    if !is_counted(connection, key, generation)? {
-        return Ok(None);
-    }
     let counts = connection
         .prepare_cached(
             "SELECT granted, already, failed, gave_up FROM tallies
@@ -74,7 +71,27 @@ pub(super) fn counted(
             Ok(Counts { granted: row.get(0)?, already: row.get(1)?, failed: row.get(2)?, gave_up: row.get(3)? })
         })
         .optional()?;
-    Ok(Some(counts.unwrap_or_default()))
+    // An alliance that was removed is counted alone, before the generation.
+    match counts {
+        None if is_counted(connection, key, generation)? => Ok(Some(Counts::default())),
+        counts => Ok(counts),
+    }
+}
+
+/// Counts the batches of an alliance that is about to be removed: its roster, over which they are counted otherwise, goes.
+pub(super) fn count_alliance(tx: &Tx<'_>, alliance: AllianceId) -> rusqlite::Result<usize> {
+    tx.execute(
+        "INSERT INTO tallies (code_key, generation, guild_id, granted, already, failed, gave_up, counted_at, version)
+         SELECT u.code_key, u.generation, u.guild_id,
+                count(*) FILTER (WHERE d.outcome = 'granted'), count(*) FILTER (WHERE d.outcome = 'already'),
+                count(*) FILTER (WHERE d.outcome = 'failed'), count(*) FILTER (WHERE d.outcome = 'gave_up'), ?2, ?3
+         FROM runs u LEFT JOIN rosters r ON r.guild_id = u.guild_id AND r.deleted = 0
+         LEFT JOIN redemptions d ON d.player_id = r.player_id AND d.code_key = u.code_key AND d.generation = u.generation
+              AND d.deleted = 0
+         WHERE u.guild_id = ?1 AND u.deleted = 0 GROUP BY 1, 2, 3
+         ON CONFLICT DO NOTHING",
+        params![alliance, Millis(tx.now()), tx.version()],
+    )
 }
 
 /// Returns the counts over all players; `None` while the redemptions themselves are stored.

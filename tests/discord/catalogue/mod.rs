@@ -88,6 +88,7 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
         language: Language::En,
         server: GuildId(3),
         roles: vec![],
+        alliances: vec![],
         channel_kind: None,
         is_auto: false,
         kind,
@@ -101,7 +102,19 @@ fn announcement(kind: MessageKind, total: usize, codes: Vec<AnnouncedCode>) -> A
 fn correction(total: usize, codes: Vec<(AnnouncedCode, Option<OverReason>)>) -> Correction {
     let (nonce, kind) = ("g1kz9".to_owned(), MessageKind::New);
     let (guild, channel, message, roles) = (AllianceId(3), CHANNEL, MessageId(9), vec![]);
-    Correction { nonce, guild, channel, message, language: Language::En, roles, is_auto: false, kind, total, codes }
+    Correction {
+        nonce,
+        guild,
+        channel,
+        message,
+        language: Language::En,
+        roles,
+        alliances: vec![],
+        is_auto: false,
+        kind,
+        total,
+        codes,
+    }
 }
 
 fn many(count: usize) -> Vec<AnnouncedCode> {
@@ -230,6 +243,7 @@ fn batch_of(tally: Tally, is_finished: bool) -> BatchMessage {
         nonce: "r1kz9".into(),
         server: GuildId(3),
         guild: AllianceId(3),
+        alliance: None,
         channel: CHANNEL,
         channel_kind: None,
         message: None,

@@ -1,82 +1,190 @@
-//! Which of a server's alliances a command is about.
+//! `/manage alliance`: several alliances in one server.
+
+use poise::serenity_prelude as serenity;
 
 use crate::discord::bot::Bot;
+use crate::discord::interactions::alliances::choose;
 use crate::discord::messages::{Message, alliances as words};
+use crate::domain::players::access::Managed;
+use crate::domain::players::alliance_name;
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
 use crate::domain::text::language::Language;
-use crate::domain::text::trim;
-use crate::store::{Alliance, StoreError};
+use crate::store::{AllianceAdded, AllianceRemoved, AllianceRenamed};
 
-/// The alliance that is named, by its name in any case or by its number; else the one whose codes are posted in this
-/// channel; else the only one. Otherwise the answer that says which ones there are.
-pub(in crate::discord) fn choose(
-    language: Language,
-    alliances: &[Alliance],
-    channel: ChannelId,
-    option: Option<&str>,
-) -> Result<AllianceId, Message> {
-    if let Some(named) = option.map(trim) {
-        let wanted = named.to_lowercase();
-        let by_name = alliances.iter().find(|it| it.name.as_ref().is_some_and(|name| name.to_lowercase() == wanted));
-        let found = by_name.or_else(|| alliances.iter().find(|it| it.id.to_string() == named));
-        return found.map(|it| it.id).ok_or_else(|| words::unknown(language, named, alliances));
-    }
-    if let [only] = alliances {
-        return Ok(only.id);
-    }
-    let mut here = alliances.iter().filter(|it| it.channel == Some(channel));
-    match (here.next(), here.next()) {
-        (Some(one), None) => Ok(one.id),
-        (one, _) => Err(words::which(language, alliances, one.is_some())),
-    }
-}
+use super::autocomplete::alliances;
+use super::targets::{self, Roles};
+use super::{Context, guild, language, managers_only, respond};
 
-/// For what people of a server see when they name no alliance and need not: the first one with this channel, or else the
-/// server's first one.
-pub(in crate::discord) async fn nearest(
-    bot: &Bot,
-    server: GuildId,
-    channel: ChannelId,
-) -> Result<AllianceId, StoreError> {
-    let alliances = bot.guilds.alliances(server).await?;
-    let here = alliances.iter().find(|it| it.channel == Some(channel)).or(alliances.first());
-    Ok(here.map_or(AllianceId::first_of(server), |it| it.id))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn alliance(id: u64, name: Option<&str>, channel: Option<u64>) -> Alliance {
-        Alliance { id: AllianceId(id), name: name.map(str::to_owned), channel: channel.map(ChannelId) }
-    }
-
-    #[test]
-    fn a_named_one_goes_before_the_channels_and_the_channels_before_none() {
-        let several = [
-            alliance(1, Some("Frost"), Some(10)),
-            alliance(2, Some("Ember"), Some(20)),
-            alliance(3, Some("1"), Some(20)),
-            alliance(4, None, None),
-        ];
-        let chosen = |channel, option| choose(Language::En, &several, ChannelId(channel), option).ok().map(|id| id.0);
-        for (channel, option, expected) in [
-            (10, None, Some(1)),
-            (20, Some("frost"), Some(1)),
-            (10, Some(" EMBER "), Some(2)),
-            // A name that looks like a number is a name.
-            (10, Some("1"), Some(3)),
-            (10, Some("4"), Some(4)),
-            (10, Some("5"), None),
-            (10, Some(""), None),
-            // Two post in this channel, and none in that.
-            (20, None, None),
-            (30, None, None),
-        ] {
-            assert_eq!(chosen(channel, option), expected, "{channel} {option:?}");
+/// Answers a command about the alliances of a server, for those who manage the whole server.
+async fn respond_to_server_managers(
+    ctx: Context<'_>,
+    work: impl Future<Output = anyhow::Result<Message>>,
+) -> anyhow::Result<()> {
+    respond(ctx, async move {
+        let member = ctx.interaction.member.as_deref();
+        match crate::discord::managers::may_manage(ctx.data(), guild(ctx)?, Managed::Server, member).await? {
+            true => work.await,
+            false => managers_only(ctx).await,
         }
-        let only = [alliance(7, None, Some(10))];
-        assert_eq!(choose(Language::En, &only, ChannelId(99), None).ok(), Some(AllianceId(7)));
-        assert!(choose(Language::En, &only, ChannelId(99), Some("Frost")).is_err(), "a wrong name is not ignored");
-    }
+    })
+    .await
+}
+
+/// Add an alliance to this server
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn add(
+    ctx: Context<'_>,
+    #[description = "Its name"]
+    #[min_length = 1]
+    #[max_length = 32]
+    name: String,
+    #[description = "Where its codes are posted; you can set that later"]
+    #[channel_types("Text", "News", "Forum", "PublicThread", "PrivateThread", "NewsThread")]
+    channel: Option<serenity::PartialChannel>,
+    #[description = "A role that its posts mention"] role: Option<serenity::Role>,
+) -> anyhow::Result<()> {
+    respond_to_server_managers(ctx, async move {
+        let (bot, server, language) = (ctx.data(), guild(ctx)?, language(ctx));
+        let Some(name) = alliance_name::parse(&name) else { return Ok(words::bad_name(language)) };
+        if role.is_some() && channel.is_none() {
+            return Ok(words::role_without_channel(language));
+        }
+        let known = bot.guilds.alliances(server).await?;
+        let first = match known.as_slice() {
+            [only] if only.name.is_none() => Some(first_name(bot, server, &name).await),
+            _ => None,
+        };
+        // Discord gives an interaction's id to nothing else, and the same one if it sends the interaction again.
+        let id = AllianceId(ctx.interaction.id.get());
+        let added =
+            bot.guilds.add_alliance(server, id, name.clone(), first.clone().unwrap_or_else(|| name.clone())).await?;
+        let added = match added {
+            AllianceAdded::Added if known.len() == 1 => {
+                // With the second one, the commands get the option.
+                bot.registrations.notify_one();
+                let first = first.or_else(|| known.into_iter().find_map(|it| it.name));
+                words::added(language, &name, first.as_deref(), channel.is_some())
+            }
+            AllianceAdded::Added => words::added(language, &name, None, channel.is_some()),
+            AllianceAdded::Known => words::known(language, &name),
+            AllianceAdded::NameTaken => return Ok(words::name_taken(language, &name)),
+            AllianceAdded::TooMany => return Ok(words::too_many(language)),
+        };
+        if channel.is_none() {
+            return Ok(added);
+        }
+        Ok(added.and(
+            targets::set_channel(ctx, id, channel.map(|channel| ChannelId(channel.id.get())), Roles::only(role))
+                .await?,
+        ))
+    })
+    .await
+}
+
+/// A name for the first alliance, which needed none so far.
+async fn first_name(bot: &Bot, server: GuildId, other: &str) -> String {
+    let found = bot.rest.guild(serenity::GuildId::new(server.0.max(1))).await;
+    let name = found.map(|guild| guild.name).unwrap_or_default();
+    alliance_name::first(&name, other)
+}
+
+/// Give an alliance of this server another name
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn rename(
+    ctx: Context<'_>,
+    #[description = "The new name"]
+    #[min_length = 1]
+    #[max_length = 32]
+    name: String,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_to_server_managers(ctx, async move {
+        let (bot, server, language) = (ctx.data(), guild(ctx)?, language(ctx));
+        let Some(name) = alliance_name::parse(&name) else { return Ok(words::bad_name(language)) };
+        let id = match super::alliance(ctx, alliance.as_deref()).await? {
+            Ok(id) => id,
+            Err(refusal) => return Ok(refusal),
+        };
+        Ok(match bot.guilds.rename_alliance(server, id, name.clone()).await? {
+            AllianceRenamed::Renamed => words::renamed(language, &name),
+            AllianceRenamed::NameTaken => words::name_taken(language, &name),
+            AllianceRenamed::Gone => words::gone(language),
+        })
+    })
+    .await
+}
+
+/// Remove an alliance from this server; you are asked first
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn remove(
+    ctx: Context<'_>,
+    #[description = "Its name"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    name: String,
+) -> anyhow::Result<()> {
+    respond_to_server_managers(ctx, async move {
+        let language = language(ctx);
+        if ctx.data().guilds.alliances(guild(ctx)?).await?.len() == 1 {
+            return Ok(words::last(language));
+        }
+        let known = ctx.data().guilds.alliances(guild(ctx)?).await?;
+        let chosen = choose(language, &known, ChannelId(0), Some(&name));
+        Ok(match chosen.map(|id| known.iter().find(|it| it.id == id)) {
+            Ok(Some(alliance)) => words::are_you_sure(language, alliance),
+            Ok(None) => words::gone(language),
+            Err(refusal) => refusal,
+        })
+    })
+    .await
+}
+
+/// Removes an alliance, as somebody confirmed.
+pub(in crate::discord) async fn confirmed(
+    bot: &Bot,
+    language: Language,
+    server: GuildId,
+    alliance: AllianceId,
+) -> anyhow::Result<Message> {
+    let known = bot.guilds.alliances(server).await?;
+    let Some(alliance) = known.iter().find(|it| it.id == alliance) else { return Ok(words::gone(language)) };
+    Ok(match bot.guilds.remove_alliance(server, alliance.id).await? {
+        AllianceRemoved::Removed(players) => {
+            bot.registrations.notify_one();
+            words::removed(language, alliance, players, known.len() - 1)
+        }
+        AllianceRemoved::Last => words::last(language),
+        AllianceRemoved::Gone => words::gone(language),
+    })
+}
+
+/// Show or change which alliance goes first when all are due
+#[poise::command(slash_command, guild_only)]
+pub(super) async fn order(
+    ctx: Context<'_>,
+    #[description = "Its new place, 1 for the first"]
+    #[min = 1_i64]
+    #[max = 25_i64]
+    place: Option<i64>,
+    #[description = "Which alliance; the one that posts in this channel if you leave it out"]
+    #[autocomplete = "alliances"]
+    #[max_length = 64]
+    alliance: Option<String>,
+) -> anyhow::Result<()> {
+    respond_to_server_managers(ctx, async move {
+        let (bot, server, language) = (ctx.data(), guild(ctx)?, language(ctx));
+        let Some(place) = place else {
+            return Ok(words::order(language, &bot.guilds.alliances(server).await?));
+        };
+        let id = match super::alliance(ctx, alliance.as_deref()).await? {
+            Ok(id) => id,
+            Err(refusal) => return Ok(refusal),
+        };
+        let place = usize::try_from(place.max(1) - 1).unwrap_or(usize::MAX);
+        Ok(words::order(language, &bot.guilds.place_alliance(server, id, place).await?))
+    })
+    .await
 }

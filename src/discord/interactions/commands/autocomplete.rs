@@ -6,8 +6,8 @@ use crate::discord::messages::manage;
 use crate::domain::players::player::{AllianceId, ChannelId, Player, display_name};
 use crate::domain::text::trim;
 
-use super::alliances::choose;
 use super::{Context, guild, language, user};
+use crate::discord::interactions::alliances::choose;
 
 /// The most suggestions that Discord shows (docs/protocol.md, "Sizes").
 const MAX_CHOICES: u32 = 25;

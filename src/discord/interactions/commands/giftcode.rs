@@ -1,13 +1,13 @@
 //! `/manage giftcode`: the channel, auto-redemption, status and history.
 
 use crate::discord::interactions::after;
-use crate::discord::messages::{after as words, appeal, manage, stats as charts};
+use crate::discord::messages::{Message, after as words, alliances as alliance_words, appeal, manage, stats as charts};
 use crate::domain::codes::code::Code;
 use crate::domain::health::Health;
 use crate::store::Which;
 
 use super::autocomplete::{alliances, codes_known};
-use super::{Context, language, respond_for};
+use super::{Context, guild, language, respond_for, respond_for_past};
 
 /// Stop posting codes in this server
 #[poise::command(slash_command, guild_only)]
@@ -90,7 +90,7 @@ pub(super) async fn status(
         let bot = ctx.data();
         let Health { feeds, replica, engine, discord, .. } = bot.health.read().await;
         let active = bot.codes.active_codes(alliance).await?.len();
-        Ok(manage::status(
+        let status = manage::status(
             language(ctx),
             &manage::Status {
                 guild: bot.guilds.guild(alliance).await?,
@@ -103,7 +103,10 @@ pub(super) async fn status(
                 engine,
                 discord,
             },
-        ))
+        );
+        let alliances = bot.guilds.alliances(guild(ctx)?).await?;
+        let several = (alliances.len() > 1).then(|| alliance_words::order(language(ctx), &alliances));
+        Ok(several.into_iter().fold(status, Message::and))
     })
     .await
 }
@@ -147,7 +150,7 @@ pub(super) async fn history(
     #[max_length = 64]
     alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond_for(ctx, alliance, |alliance| async move {
+    respond_for_past(ctx, alliance, |alliance| async move {
         let code = match code.as_deref().map(Code::parse).transpose() {
             Ok(code) => code,
             Err(error) => return Ok(manage::no_code(language(ctx), &error)),
@@ -175,7 +178,7 @@ pub(super) async fn stats(
     #[max_length = 64]
     alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond_for(ctx, alliance, |alliance| async move {
+    respond_for_past(ctx, alliance, |alliance| async move {
         let bot = ctx.data();
         let stats = bot.reports.guild_stats(alliance).await?;
         let charts = charts::charts(language(ctx), &stats);

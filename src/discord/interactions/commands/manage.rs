@@ -3,13 +3,13 @@
 //! It is registered without default permissions, so everybody sees it and [`super::check`] refuses: Discord would hide it from
 //! the named roles, and what an admin may change about that (Server Settings, Integrations) cannot be changed on a telephone.
 
-use super::{Context, access, codes, giftcode, idchannel, language, players, targets};
+use super::{Context, access, alliances, codes, giftcode, idchannel, language, players, targets};
 
 /// Manage gift codes and players
 #[poise::command(
     slash_command,
     guild_only,
-    subcommands("giftcode", "players", "access::access", "language::language"),
+    subcommands("giftcode", "players", "alliance", "access::access", "language::language"),
     subcommand_required
 )]
 pub(super) async fn manage(_ctx: Context<'_>) -> anyhow::Result<()> {
@@ -38,6 +38,17 @@ pub(super) async fn manage(_ctx: Context<'_>) -> anyhow::Result<()> {
     subcommand_required
 )]
 async fn giftcode(_ctx: Context<'_>) -> anyhow::Result<()> {
+    Ok(())
+}
+
+/// Several alliances in one server
+#[poise::command(
+    slash_command,
+    guild_only,
+    subcommands("alliances::add", "alliances::rename", "alliances::remove", "alliances::order"),
+    subcommand_required
+)]
+async fn alliance(_ctx: Context<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 

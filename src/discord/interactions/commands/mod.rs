@@ -22,8 +22,9 @@ use crate::domain::text::language::Language;
 
 use crate::discord::bot::Bot;
 use crate::discord::managers::may_manage;
-use crate::discord::messages::{Message, access as access_words, personal as words};
+use crate::discord::messages::{Message, access as access_words, alliances as alliance_words, personal as words};
 
+use super::alliances::choose;
 use super::response::Interaction;
 
 type Context<'a> = poise::ApplicationContext<'a, Bot, anyhow::Error>;
@@ -59,14 +60,49 @@ async fn respond_for<F: Future<Output = anyhow::Result<Message>>>(
     option: Option<String>,
     work: impl FnOnce(AllianceId) -> F,
 ) -> anyhow::Result<()> {
+    respond(ctx, async move { for_alliance(ctx, alliance(ctx, option.as_deref()).await?, work).await }).await
+}
+
+/// The same for a command about the past, which may name an alliance that was removed.
+async fn respond_for_past<F: Future<Output = anyhow::Result<Message>>>(
+    ctx: Context<'_>,
+    option: Option<String>,
+    work: impl FnOnce(AllianceId) -> F,
+) -> anyhow::Result<()> {
     respond(ctx, async move {
-        match alliance(ctx, option.as_deref()).await? {
-            Ok(alliance) if may_manage_alliance(ctx, alliance).await? => work(alliance).await,
-            Ok(_) => Ok(managers_only(ctx).await?),
-            Err(refusal) => Ok(refusal),
+        let mut chosen = alliance(ctx, option.as_deref()).await?;
+        if let (Err(_), Some(name)) = (&chosen, &option) {
+            let past = ctx.data().guilds.past_alliances(guild(ctx)?).await?;
+            if let Ok(found) = choose(language(ctx), &past, ChannelId(0), Some(name)) {
+                chosen = Ok(found);
+            }
         }
+        for_alliance(ctx, chosen, work).await
     })
     .await
+}
+
+async fn for_alliance<F: Future<Output = anyhow::Result<Message>>>(
+    ctx: Context<'_>,
+    chosen: Result<AllianceId, Message>,
+    work: impl FnOnce(AllianceId) -> F,
+) -> anyhow::Result<Message> {
+    let chosen = match chosen {
+        Ok(chosen) if may_manage_alliance(ctx, chosen).await? => chosen,
+        Ok(_) => return managers_only(ctx).await,
+        Err(refusal) => return Ok(refusal),
+    };
+    let answer = work(chosen).await?;
+    about(ctx, chosen, answer).await
+}
+
+/// Says in an answer which of several alliances it is about.
+async fn about(ctx: Context<'_>, alliance: AllianceId, answer: Message) -> anyhow::Result<Message> {
+    let known = ctx.data().guilds.alliances(guild(ctx)?).await?;
+    Ok(match known.iter().find(|it| it.id == alliance) {
+        Some(alliance) if known.len() > 1 => answer.under(&alliance_words::about(language(ctx), alliance)),
+        _ => answer,
+    })
 }
 
 async fn may_manage_alliance(ctx: Context<'_>, alliance: AllianceId) -> anyhow::Result<bool> {
@@ -96,7 +132,7 @@ fn guild(ctx: Context<'_>) -> anyhow::Result<GuildId> {
 /// is used in; else the server's only one. Otherwise returns the answer, which says what there is to name.
 async fn alliance(ctx: Context<'_>, option: Option<&str>) -> anyhow::Result<Result<AllianceId, Message>> {
     let channel = ChannelId(ctx.interaction.channel_id.get());
-    Ok(alliances::choose(language(ctx), &ctx.data().guilds.alliances(guild(ctx)?).await?, channel, option))
+    Ok(choose(language(ctx), &ctx.data().guilds.alliances(guild(ctx)?).await?, channel, option))
 }
 
 fn user(ctx: Context<'_>) -> UserId {

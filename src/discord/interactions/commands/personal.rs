@@ -6,9 +6,9 @@ use crate::discord::messages::{manage, personal, welcome};
 use crate::domain::codes::code::Code;
 use crate::domain::players::player::{ChannelId, PlayerId, State};
 
-use super::alliances::nearest;
 use super::autocomplete::{codes_active, own_accounts};
 use super::{Context, acknowledge, guild, language, respond, user};
+use crate::discord::interactions::alliances::nearest;
 
 /// Show the active gift codes
 #[poise::command(slash_command, guild_only)]

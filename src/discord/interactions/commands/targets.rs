@@ -43,7 +43,7 @@ pub(super) async fn setchannel(
 }
 
 /// What is asked for about roles.
-struct Roles {
+pub(super) struct Roles {
     only: Option<serenity::Role>,
     add: Option<serenity::Role>,
     remove: Option<serenity::Role>,
@@ -51,6 +51,11 @@ struct Roles {
 }
 
 impl Roles {
+    /// Sets the only role, if one is given.
+    pub(super) fn only(role: Option<serenity::Role>) -> Self {
+        Self { only: role, add: None, remove: None, none: false }
+    }
+
     /// The roles from now on, those of `present` that are kept first.
     fn apply(&self, present: &[RoleId]) -> Vec<RoleId> {
         let mut roles: Vec<RoleId> = match &self.only {
@@ -73,7 +78,7 @@ fn id(role: &serenity::Role) -> RoleId {
     RoleId(role.id.get())
 }
 
-async fn set_channel(
+pub(super) async fn set_channel(
     ctx: Context<'_>,
     alliance: AllianceId,
     channel: Option<ChannelId>,

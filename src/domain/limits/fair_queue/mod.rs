@@ -3,9 +3,10 @@
 //! - A check of a code goes first: one call that may save hundreds, and that posts wait for.
 //! - Redemptions that a person requested go before those of batches, but get at most every fourth place while others
 //!   wait.
-//! - Guilds alternate, one redemption each. So a guild with 5,000 players takes at most every other place from one with
-//!   10.
-//! - Within a guild, first tries go before later ones; among first tries, those of the code that ends first.
+//! - Servers alternate, one redemption each. So a server with 5,000 players takes at most every other place from one with
+//!   10, and one with several alliances gets no more places than one with a single one.
+//! - Within a server, first tries go before later ones; among first tries, those of the alliance that is first in the
+//!   server's order, and then those of the code that ends first.
 //! - Every eighth place goes to the redemption that has been due longest, no matter who requested it. Nothing that
 //!   becomes due later can overtake it there, so nothing waits for ever, whatever else arrives.
 //!
@@ -17,18 +18,22 @@
 use jiff::Timestamp;
 
 use crate::domain::codes::code::CodeKey;
-use crate::domain::players::player::AllianceId;
+use crate::domain::players::player::{AllianceId, GuildId};
 
 /// One in so many places goes to the redemption that has been due longest.
 pub const LONGEST_DUE_EVERY: u32 = 8;
 /// While others wait, at most one in so many places goes to a person's request.
 pub const REQUESTED_EVERY: u32 = 4;
 
-/// The redemptions of one code that wait with the players of one guild.
+/// The redemptions of one code that wait with the players of one alliance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
     /// 0 for players on no roster.
     pub guild: AllianceId,
+    /// The alliance's server.
+    pub server: GuildId,
+    /// The alliance's place in the order of its server.
+    pub rank: u32,
     pub key: CodeKey,
     pub generation: u32,
     /// The code's end, if known.
@@ -55,10 +60,13 @@ pub enum Offer {
 pub struct Groups(Vec<Group>);
 
 impl Groups {
-    /// Sorts groups by guild, then by the code that ends first.
+    /// Sorts groups by server, then by the order of its alliances, then by the code that ends first.
     pub fn new(mut groups: Vec<Group>) -> Self {
         let ends = |group: &Group| group.expires_at.unwrap_or(Timestamp::MAX);
-        groups.sort_by(|a, b| (a.guild, ends(a), &a.key, a.generation).cmp(&(b.guild, ends(b), &b.key, b.generation)));
+        groups.sort_by(|a, b| {
+            let place = |group: &Group| (group.server, group.rank, group.guild, ends(group));
+            (place(a), &a.key, a.generation).cmp(&(place(b), &b.key, b.generation))
+        });
         Self(groups)
     }
 
@@ -71,7 +79,7 @@ impl Groups {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FairQueue {
     count: u32,
-    last: Option<AllianceId>,
+    last: Option<GuildId>,
     /// Places for others before requests of persons come first again.
     before_requested: u32,
 }
@@ -89,15 +97,15 @@ impl FairQueue {
         if persons_first {
             offers.push(Offer::Requested);
         }
-        let after_last = groups.partition_point(|group| self.last.is_some_and(|last| group.guild <= last));
+        let after_last = groups.partition_point(|group| self.last.is_some_and(|last| group.server <= last));
         let mut begin = after_last;
-        for of_guild in groups[after_last..].chunk_by(same_guild).chain(groups[..after_last].chunk_by(same_guild)) {
+        for of_server in groups[after_last..].chunk_by(same_server).chain(groups[..after_last].chunk_by(same_server)) {
             if begin == groups.len() {
                 begin = 0;
             }
-            let indices = begin..begin + of_guild.len();
+            let indices = begin..begin + of_server.len();
             offers.extend(indices.clone().map(Offer::First).chain(indices.map(Offer::Later)));
-            begin += of_guild.len();
+            begin += of_server.len();
         }
         if !persons_first {
             offers.push(Offer::Requested);
@@ -110,7 +118,7 @@ impl FairQueue {
         let from = match offer {
             Offer::Check => return,
             Offer::Requested | Offer::LongestDue => None,
-            Offer::First(index) | Offer::Later(index) => groups.as_slice().get(index).map(|group| group.guild),
+            Offer::First(index) | Offer::Later(index) => groups.as_slice().get(index).map(|group| group.server),
         };
         self.count = self.count.wrapping_add(1);
         self.before_requested = match offer {
@@ -121,8 +129,8 @@ impl FairQueue {
     }
 }
 
-fn same_guild(a: &Group, b: &Group) -> bool {
-    a.guild == b.guild
+fn same_server(a: &Group, b: &Group) -> bool {
+    a.server == b.server
 }
 
 #[cfg(test)]

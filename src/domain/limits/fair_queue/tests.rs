@@ -24,7 +24,12 @@ fn groups(waiting: &[Waiting]) -> Groups {
     let mut groups: Vec<Group> = Vec::new();
     for one in waiting {
         let expires_at = Timestamp::from_second(1_000_000 - one.code as i64).ok().filter(|_| one.code > 0);
-        let group = Group { guild: AllianceId(one.guild), key: key(one.code), generation: 1, expires_at };
+        // From 100 on, the last two digits are the alliance's place in a server.
+        let (server, rank) = match one.guild {
+            100.. => (GuildId(one.guild / 100), u32::try_from(one.guild % 100).unwrap()),
+            alone => (GuildId(alone), 0),
+        };
+        let group = Group { guild: AllianceId(one.guild), server, rank, key: key(one.code), generation: 1, expires_at };
         if !groups.contains(&group) {
             groups.push(group);
         }
@@ -53,6 +58,22 @@ fn next(fair_queue: &mut FairQueue, waiting: &mut Vec<Waiting>) -> Option<Waitin
 
 fn of_batch(due: u32, guild: u64) -> Waiting {
     Waiting { due, guild, code: 0, is_later: false, is_requested: false }
+}
+
+#[test]
+fn a_server_gets_one_servers_places_and_its_first_alliance_goes_first() {
+    // Server 7 has three alliances; its second one by id is its first by order.
+    let mut waiting: Vec<Waiting> = Vec::new();
+    for due in 0..40 {
+        waiting.extend([702, 700, 701, 3].map(|guild| of_batch(due, guild)));
+    }
+    let mut fair_queue = FairQueue::default();
+    let served: Vec<u64> = (0..80).map(|_| next(&mut fair_queue, &mut waiting).unwrap().guild).collect();
+    let count = |of: &[u64], guild| of.iter().filter(|served| **served == guild).count();
+    // The longest due of every eighth place may be anybody's.
+    assert!((30..=50).contains(&count(&served, 3)), "{served:?}");
+    assert!(count(&served[..40], 700) >= 15, "{served:?}");
+    assert!(count(&served[..40], 701) + count(&served[..40], 702) <= 5, "{served:?}");
 }
 
 #[test]

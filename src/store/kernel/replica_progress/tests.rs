@@ -225,6 +225,7 @@ async fn who_does_not_lead_writes_nothing_on_an_acts_account() {
         nonce: String::new(),
         server: GuildId(1),
         guild: GUILD,
+        alliance: None,
         channel: ChannelId(8),
         channel_kind: None,
         message: None,

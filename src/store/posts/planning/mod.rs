@@ -18,7 +18,7 @@ use rusqlite::params;
 
 use crate::domain::codes::code::{Code, CodeKey};
 use crate::domain::codes::post_plan;
-use crate::domain::players::player::AllianceId;
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
 
 use crate::store::guilds;
 use crate::store::posts::{NOT_HELD, nonce};
@@ -35,7 +35,7 @@ pub struct Plan {
     pub redemptions: usize,
 }
 
-/// The posts that one guild gets.
+/// The posts that one channel gets. `guild` is the alliance after which they are named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GuildPlan {
     pub guild: AllianceId,
@@ -85,6 +85,8 @@ pub(in crate::store) fn queue_code(tx: &Tx<'_>, key: &CodeKey) -> rusqlite::Resu
 
 struct Missing {
     guild: AllianceId,
+    server: GuildId,
+    channel: ChannelId,
     first_seen: i64,
     key: CodeKey,
     is_digest: bool,
@@ -151,7 +153,9 @@ fn drop_stale(tx: &Tx<'_>, code: &str, guild: i64) -> rusqlite::Result<usize> {
 fn missing_posts(tx: &Tx<'_>, code: &str, guild: i64) -> rusqlite::Result<Vec<Missing>> {
     let of_guild = if guild == 0 { "?3 = 0" } else { "g.guild_id = ?3" };
     let sql = format!(
-        "SELECT g.guild_id, c.first_seen_at, c.code_key, g.digest_due, c.code, c.generation, g.channel_kind IS 'forum' FROM codes c CROSS JOIN guilds g
+        "SELECT g.guild_id, c.first_seen_at, c.code_key, g.digest_due, c.code, c.generation,
+                coalesce(g.server_id, g.guild_id), g.channel_id, g.channel_kind IS 'forum'
+         FROM codes c CROSS JOIN guilds g
          WHERE c.code_key = ?2 AND {of_guild} AND g.channel_id IS NOT NULL AND g.deleted = 0 AND g.removed_at IS NULL AND {NOT_HELD} AND {}
            AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = g.guild_id AND p.code_key = c.code_key
                            AND p.generation = c.generation AND p.deleted = 0)",
@@ -166,18 +170,20 @@ fn missing_posts(tx: &Tx<'_>, code: &str, guild: i64) -> rusqlite::Result<Vec<Mi
                 is_digest: row.get(3)?,
                 code: row.get(4)?,
                 generation: row.get(5)?,
-                is_forum: row.get(6)?,
+                server: row.get(6)?,
+                channel: row.get(7)?,
+                is_forum: row.get(8)?,
             })
         })?
         .collect()
 }
 
 /// The name for a message with these codes: the first one that no other message has.
-fn message_nonce(tx: &Tx<'_>, guild: AllianceId, codes: &[Missing]) -> rusqlite::Result<String> {
+fn message_nonce(tx: &Tx<'_>, guild: AllianceId, codes: &[Announced]) -> rusqlite::Result<String> {
     let Some(first) = codes.first() else { return Ok(nonce('g', tx.version())) };
     let mut again = 0;
     loop {
-        let nonce = post_plan::nonce(guild, &first.key, first.generation, again);
+        let nonce = post_plan::nonce(guild, &first.code.key, first.code.generation, again);
         if !tx.statement("SELECT 1 FROM posts WHERE nonce = ?1 AND deleted = 0")?.exists([&nonce])? {
             return Ok(nonce);
         }
@@ -185,10 +191,60 @@ fn message_nonce(tx: &Tx<'_>, guild: AllianceId, codes: &[Missing]) -> rusqlite:
     }
 }
 
-fn plan_guild(tx: &Tx<'_>, guild: AllianceId, missing: Vec<Missing>) -> rusqlite::Result<GuildPlan> {
-    let planned = GuildPlan { guild, codes: missing.iter().map(|m| m.code.clone()).collect() };
-    let is_digest = missing.iter().any(|m| m.is_digest);
-    let messages = match missing.iter().any(|m| m.is_forum) {
+/// A code to announce in a channel, and the alliances that lack it there.
+struct Announced {
+    code: Missing,
+    alliances: Vec<AllianceId>,
+}
+
+/// The alliance after which a channel's messages are named: the one with the smallest id of those whose codes are posted
+/// there. The order of the alliances may change, and this one must not.
+fn leader(tx: &Tx<'_>, server: GuildId, channel: ChannelId) -> rusqlite::Result<AllianceId> {
+    let first: Option<AllianceId> = tx
+        .statement(
+            "SELECT min(guild_id) FROM guilds
+             WHERE (guild_id = ?1 OR server_id = ?1) AND channel_id = ?2 AND deleted = 0 AND disbanded_at IS NULL",
+        )?
+        .query_row(params![server, channel], |row| row.get(0))?;
+    Ok(first.unwrap_or(AllianceId::first_of(server)))
+}
+
+/// Lets an alliance share the message of another one of its server, if the code is announced in the same channel already,
+/// or is about to be: each channel gets a code once. Returns whether there is such a message. In a forum, a message is in a
+/// thread of its own, whose id it has.
+fn join(tx: &Tx<'_>, missing: &Missing) -> rusqlite::Result<bool> {
+    let joined = tx.execute(
+        "INSERT INTO posts (guild_id, code_key, generation, nonce, kind, position, total, planned_at, attempts, attempted_at,
+                            next_attempt_at, message_id, posted_at, channel_id, corrected, shown, version)
+         SELECT ?1, p.code_key, p.generation, p.nonce, p.kind, p.position, p.total, p.planned_at, p.attempts, p.attempted_at,
+                p.next_attempt_at, p.message_id, p.posted_at, p.channel_id, p.corrected, p.shown, ?6
+         FROM guilds g JOIN posts p ON p.guild_id = g.guild_id
+         WHERE (g.guild_id = ?2 OR g.server_id = ?2) AND g.guild_id <> ?1 AND g.deleted = 0
+           AND p.code_key = ?4 AND p.generation = ?5 AND p.deleted = 0
+           AND iif((p.message_id IS NULL AND p.attempted_at IS NULL) OR p.message_id = p.channel_id, g.channel_id,
+                   coalesce(p.channel_id, g.channel_id)) = ?3
+         ORDER BY p.message_id IS NULL, g.guild_id LIMIT 1
+         ON CONFLICT DO UPDATE SET nonce = excluded.nonce, kind = excluded.kind, position = excluded.position,
+             total = excluded.total, planned_at = excluded.planned_at, attempts = excluded.attempts,
+             attempted_at = excluded.attempted_at, next_attempt_at = excluded.next_attempt_at,
+             message_id = excluded.message_id, posted_at = excluded.posted_at, channel_id = excluded.channel_id,
+             corrected = excluded.corrected, shown = excluded.shown, deleted = 0, version = excluded.version
+             WHERE message_id IS NULL AND deleted = 1",
+        params![missing.guild, missing.server, missing.channel, missing.key, missing.generation, tx.version()],
+    )?;
+    Ok(joined > 0)
+}
+
+/// Plans the messages of one channel.
+fn plan_channel(
+    tx: &Tx<'_>,
+    (server, channel): (GuildId, ChannelId),
+    missing: Vec<Announced>,
+) -> rusqlite::Result<GuildPlan> {
+    let guild = leader(tx, server, channel)?;
+    let planned = GuildPlan { guild, codes: missing.iter().map(|it| it.code.code.clone()).collect() };
+    let is_digest = missing.iter().any(|it| it.code.is_digest);
+    let messages = match missing.iter().any(|it| it.code.is_forum) {
         true => post_plan::messages_apart(missing),
         false => post_plan::messages(missing, is_digest),
     };
@@ -196,26 +252,28 @@ fn plan_guild(tx: &Tx<'_>, guild: AllianceId, missing: Vec<Missing>) -> rusqlite
     for message in messages {
         let nonce = message_nonce(tx, guild, &message.codes)?;
         for post in message.codes {
-            tx.execute(
-                "INSERT INTO posts (guild_id, code_key, generation, nonce, kind, position, total, planned_at,
-                                    next_attempt_at, version)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9)
-                 ON CONFLICT DO UPDATE SET nonce = excluded.nonce, kind = excluded.kind, position = excluded.position,
-                     total = excluded.total, planned_at = excluded.planned_at, attempts = 0, attempted_at = NULL,
-                     next_attempt_at = excluded.next_attempt_at, deleted = 0, version = excluded.version
-                     WHERE message_id IS NULL AND deleted = 1",
-                params![
-                    guild,
-                    post.key,
-                    post.generation,
-                    nonce,
-                    message.kind,
-                    position,
-                    u32::try_from(message.total).unwrap_or(u32::MAX),
-                    Millis(tx.now()),
-                    tx.version()
-                ],
-            )?;
+            for alliance in &post.alliances {
+                tx.execute(
+                    "INSERT INTO posts (guild_id, code_key, generation, nonce, kind, position, total, planned_at,
+                                        next_attempt_at, version)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9)
+                     ON CONFLICT DO UPDATE SET nonce = excluded.nonce, kind = excluded.kind, position = excluded.position,
+                         total = excluded.total, planned_at = excluded.planned_at, attempts = 0, attempted_at = NULL,
+                         next_attempt_at = excluded.next_attempt_at, deleted = 0, version = excluded.version
+                         WHERE message_id IS NULL AND deleted = 1",
+                    params![
+                        alliance,
+                        post.code.key,
+                        post.code.generation,
+                        nonce,
+                        message.kind,
+                        position,
+                        u32::try_from(message.total).unwrap_or(u32::MAX),
+                        Millis(tx.now()),
+                        tx.version()
+                    ],
+                )?;
+            }
             position += 1;
         }
     }
@@ -230,22 +288,32 @@ fn plan_posts(tx: &Tx<'_>, most: usize) -> rusqlite::Result<Vec<GuildPlan>> {
         .statement(&format!("SELECT code_key, guild_id FROM plan_queue WHERE {waiting}"))?
         .query_map([&now], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
-    // A message combines all codes that a guild lacks at the same moment.
-    let mut by_guild: BTreeMap<AllianceId, BTreeMap<(i64, CodeKey), Missing>> = BTreeMap::new();
+    // A message combines all codes that a channel lacks at the same moment, for all alliances that post there.
+    let mut by_channel: BTreeMap<(GuildId, ChannelId), BTreeMap<(i64, CodeKey), Announced>> = BTreeMap::new();
     for (code, guild) in &entries {
         drop_stale(tx, code, *guild)?;
         for missing in missing_posts(tx, code, *guild)? {
+            if join(tx, &missing)? {
+                continue;
+            }
             let place = (missing.first_seen, missing.key.clone());
-            by_guild.entry(missing.guild).or_default().insert(place, missing);
+            let (alliance, is_digest) = (missing.guild, missing.is_digest);
+            let of_channel = by_channel.entry((missing.server, missing.channel)).or_default();
+            let announced = of_channel.entry(place).or_insert(Announced { code: missing, alliances: Vec::new() });
+            announced.code.is_digest |= is_digest;
+            // Several entries may name one alliance and code.
+            if !announced.alliances.contains(&alliance) {
+                announced.alliances.push(alliance);
+            }
         }
     }
     let (mut planned, mut count) = (Vec::new(), 0);
-    for (guild, missing) in by_guild {
+    for (channel, missing) in by_channel {
         if count >= most {
             return Ok(planned);
         }
-        count += missing.len();
-        planned.push(plan_guild(tx, guild, missing.into_values().collect())?);
+        count += missing.values().map(|it| it.alliances.len()).sum::<usize>();
+        planned.push(plan_channel(tx, channel, missing.into_values().collect())?);
     }
     tx.execute(&format!("UPDATE plan_queue SET has_posts = 1 WHERE {waiting}"), [&now])?;
     // The digest is planned, or there was nothing to include. Before the first poll, its content is not known yet.

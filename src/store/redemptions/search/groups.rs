@@ -7,19 +7,24 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::codes::code::CodeKey;
 use crate::domain::limits::fair_queue::Group;
-use crate::domain::players::player::AllianceId;
+use crate::domain::players::player::{AllianceId, GuildId};
 use crate::store::kernel::{Millis, Tx};
 
-/// Puts redemptions that have no queue yet into the queue of the player's smallest guild.
+/// Puts redemptions that have no queue yet into the queue of the player's smallest server, and there of the alliance that is
+/// first in the server's order.
 pub(in crate::store) fn enqueue(tx: &Tx<'_>) -> rusqlite::Result<()> {
     let waits = "queue IS NULL AND outcome = 'pending' AND deleted = 0";
     let any = format!("SELECT 1 FROM redemptions INDEXED BY redemptions_queue WHERE {waits} LIMIT 1");
     if tx.statement(&any)?.exists([])? {
         let sql = format!(
-            "WITH sizes AS MATERIALIZED (SELECT guild_id, count(*) AS size FROM rosters WHERE deleted = 0 GROUP BY guild_id)
+            "WITH sizes AS MATERIALIZED (
+                 SELECT coalesce(g.server_id, r.guild_id) AS server, count(*) AS size
+                 FROM rosters r LEFT JOIN guilds g ON g.guild_id = r.guild_id WHERE r.deleted = 0 GROUP BY 1)
              UPDATE redemptions SET queue = coalesce(
-                 (SELECT r.guild_id FROM rosters r JOIN sizes s ON s.guild_id = r.guild_id
-                  WHERE r.player_id = redemptions.player_id AND r.deleted = 0 ORDER BY s.size, r.guild_id LIMIT 1), 0)
+                 (SELECT r.guild_id FROM rosters r LEFT JOIN guilds g ON g.guild_id = r.guild_id
+                  JOIN sizes s ON s.server = coalesce(g.server_id, r.guild_id)
+                  WHERE r.player_id = redemptions.player_id AND r.deleted = 0
+                  ORDER BY s.size, s.server, coalesce(g.rank, 0), r.guild_id LIMIT 1), 0)
              WHERE {waits}"
         );
         tx.execute(&sql, [])?;
@@ -34,6 +39,9 @@ pub(in crate::store) fn groups(connection: &Connection) -> rusqlite::Result<Vec<
          WHERE d.outcome = 'pending' AND d.deleted = 0 AND (d.queue, d.code_key, d.generation) > (?1, ?2, ?3)
          ORDER BY d.queue, d.code_key, d.generation LIMIT 1",
     )?;
+    let mut place = connection
+        .prepare_cached("SELECT coalesce(server_id, guild_id), coalesce(rank, 0) FROM guilds WHERE guild_id = ?1")?;
+    let mut places: BTreeMap<AllianceId, (GuildId, u32)> = BTreeMap::new();
     let mut end = connection.prepare_cached("SELECT expires_at FROM codes WHERE code_key = ?1")?;
     // `None` if the code is not known here yet.
     let mut ends: BTreeMap<CodeKey, Option<Option<Timestamp>>> = BTreeMap::new();
@@ -52,6 +60,13 @@ pub(in crate::store) fn groups(connection: &Connection) -> rusqlite::Result<Vec<
             }
         };
         let Some(expires_at) = expires_at else { continue };
-        found.push(Group { guild, key, generation: number, expires_at });
+        let (server, rank) = match places.get(&guild) {
+            Some(known) => *known,
+            None => {
+                let known = place.query_row([guild], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+                *places.entry(guild).or_insert(known.unwrap_or((GuildId(guild.0), 0)))
+            }
+        };
+        found.push(Group { guild, server, rank, key, generation: number, expires_at });
     }
 }
