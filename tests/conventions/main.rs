@@ -10,6 +10,7 @@ mod log_lines;
 mod tests_named;
 mod texts;
 mod translations;
+mod untranslated;
 mod words;
 
 use std::path::{Path, PathBuf};

@@ -187,11 +187,8 @@ fn links(page: &mut String, language: Language) {
     }
 }
 
-fn page(language: Language) -> String {
-    let mut page = BEGIN.to_owned();
-    links(&mut page, language);
-    commands(&mut page, language);
-    let chapters: Vec<Chapter> = vec![
+fn chapters(language: Language) -> Vec<Chapter> {
+    vec![
         catalogue::posts(language),
         catalogue::batches(language),
         catalogue::after::after(language),
@@ -203,7 +200,14 @@ fn page(language: Language) -> String {
         catalogue::own::joining(language),
         catalogue::own::first_steps(language),
         catalogue::everybody(language),
-    ];
+    ]
+}
+
+fn page(language: Language) -> String {
+    let mut page = BEGIN.to_owned();
+    links(&mut page, language);
+    commands(&mut page, language);
+    let chapters = chapters(language);
     for (title, messages) in chapters {
         let _ = writeln!(page, "\n## {title}");
         for (when, one) in messages {
