@@ -192,6 +192,7 @@ fn chapters(language: Language) -> Vec<Chapter> {
         catalogue::posts(language),
         catalogue::batches(language),
         catalogue::after::after(language),
+        catalogue::panel::chapter(language),
         catalogue::managing(language),
         catalogue::rosters(language),
         catalogue::own::who_may(language),
@@ -212,6 +213,9 @@ fn page(language: Language) -> String {
         let _ = writeln!(page, "\n## {title}");
         for (when, one) in messages {
             message(&mut page, &when, &one);
+        }
+        if title.contains("/manage panel") {
+            page += &catalogue::panel::taps();
         }
     }
     let form = catalogue::form(language);
@@ -298,7 +302,12 @@ fn every_message_is_on_the_page() {
 
 #[test]
 fn the_longest_messages_keep_within_discords_limits() {
-    let longest = |language| catalogue::longest(language).into_iter().chain(catalogue::after::longest(language));
+    let longest = |language| {
+        catalogue::longest(language)
+            .into_iter()
+            .chain(catalogue::after::longest(language))
+            .chain(catalogue::panel::longest(language))
+    };
     for (when, message) in Language::ALL.into_iter().flat_map(longest) {
         let mut json = serde_json::to_value(message.create()).unwrap();
         // The file is sent beside the JSON.

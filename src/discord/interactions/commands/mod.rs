@@ -10,6 +10,7 @@ mod idchannel;
 mod language;
 mod localised;
 mod manage;
+mod panel;
 mod personal;
 mod players;
 mod targets;

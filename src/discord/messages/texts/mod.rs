@@ -53,6 +53,7 @@ pub fn sources(language: Language) -> Sources {
             "files",
             "language",
             "manage",
+            "panel",
             "personal",
             "players",
             "post",
