@@ -24,6 +24,7 @@ mod managing;
 mod many;
 mod message_page;
 mod notifying;
+mod panels;
 mod people;
 mod player_lists;
 mod pressing;

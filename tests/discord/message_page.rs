@@ -157,13 +157,12 @@ fn parameter(option: &Value) -> String {
     if option["required"] == true { format!("**{name}** ({what})") } else { format!("*[{name}]* ({what})") }
 }
 
-fn page(language: Language) -> String {
-    let mut page = BEGIN.to_owned();
-    commands(&mut page);
-    let chapters: Vec<Chapter> = vec![
+fn chapters(language: Language) -> Vec<Chapter> {
+    vec![
         catalogue::posts(language),
         catalogue::batches(language),
         catalogue::after::after(language),
+        catalogue::panel::chapter(language),
         catalogue::managing(language),
         catalogue::rosters(language),
         catalogue::own::who_may(language),
@@ -171,11 +170,20 @@ fn page(language: Language) -> String {
         catalogue::own::joining(language),
         catalogue::own::first_steps(language),
         catalogue::everybody(language),
-    ];
+    ]
+}
+
+fn page(language: Language) -> String {
+    let mut page = BEGIN.to_owned();
+    commands(&mut page);
+    let chapters = chapters(language);
     for (title, messages) in chapters {
         let _ = writeln!(page, "\n## {title}");
         for (when, one) in messages {
             message(&mut page, &when, &one);
+        }
+        if title.contains("/manage panel") {
+            page += &catalogue::panel::taps();
         }
     }
     let form = catalogue::form(language);
@@ -252,7 +260,12 @@ fn every_message_is_on_the_page() {
 
 #[test]
 fn the_longest_messages_keep_within_discords_limits() {
-    let longest = |language| catalogue::longest(language).into_iter().chain(catalogue::after::longest(language));
+    let longest = |language| {
+        catalogue::longest(language)
+            .into_iter()
+            .chain(catalogue::after::longest(language))
+            .chain(catalogue::panel::longest(language))
+    };
     for (when, message) in Language::ALL.into_iter().flat_map(longest) {
         let mut json = serde_json::to_value(message.create()).unwrap();
         // The file is sent beside the JSON.

@@ -15,6 +15,7 @@ pub mod escape;
 mod explanation;
 pub mod health;
 pub mod manage;
+pub mod panel;
 pub mod personal;
 pub mod players;
 pub mod post;

@@ -1,6 +1,7 @@
 //! Every message that a person sees, with sample contents, in the order of `docs/messages.md`.
 
 pub mod after;
+pub mod panel;
 mod targets;
 
 use giftcode_bot::discord::custom_id::Action;

@@ -8,6 +8,7 @@ mod codes;
 mod giftcode;
 mod idchannel;
 mod manage;
+mod panel;
 mod personal;
 mod players;
 mod targets;
