@@ -19,6 +19,7 @@ mod direct;
 mod erasing;
 mod forums;
 mod joining;
+mod languages;
 mod main_job;
 mod managing;
 mod many;
