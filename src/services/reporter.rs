@@ -159,7 +159,10 @@ impl<B: BatchBoard> Reporter<B> {
             message.remaining = known.rate.remaining(message.tally.pending);
             let calls_now = message.tally.pending > message.tally.waiting;
             let wait_reason = self.engine.borrow().wait_reason(Some(&key.code), calls_now);
-            message.wait_reason = wait_reason.filter(|_| !message.is_finished);
+            // Those whose states are searched for wait for that, and the message says so.
+            let is_of_states =
+                message.tally.pending == message.tally.searching && wait_reason == Some(WaitReason::Busy);
+            message.wait_reason = wait_reason.filter(|_| !message.is_finished && !is_of_states);
             if known.cools_down_until <= now && known.shown.as_ref() != Some(&Shown::of(&message)) {
                 known.cools_down_until = now + EDIT_EVERY;
                 due.push((key, message));

@@ -12,7 +12,7 @@ use crate::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::ports::{BatchMessage, MessageId, Posted};
 
-use super::players::state_checks;
+use super::state_checks;
 use super::tallies::{self, Counts};
 use super::{guilds, posts};
 use crate::store::handles::Batches;

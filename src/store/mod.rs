@@ -42,6 +42,7 @@ mod posts;
 mod redemptions;
 mod report;
 mod requests;
+mod state_checks;
 mod stats;
 mod sync;
 mod tallies;
@@ -68,8 +69,8 @@ pub use listings::ListingChanges;
 pub use notices::{DueNotice, Lacking, NoticeKey, Notifications};
 pub use people::{DirectResults, EndedCode, ResultsChoice};
 pub use players::{
-    CheckCounts, Edited, FilteredPage, Joined, Linked, Listed, ListedDetail, MAX_REPLACED, Preview, Removal, Replaced,
-    RosterChange, RosterCheck, RosterFilter, RosterPage, StateChange, UNDO_WITHIN,
+    Edited, FilteredPage, Joined, Linked, Listed, ListedDetail, MAX_REPLACED, Preview, Removal, Replaced, RosterChange,
+    RosterFilter, RosterPage, StateChange, UNDO_WITHIN,
 };
 pub use posts::publications::PublishResult;
 pub use posts::{DueMessage, GuildPlan, NotPosted, Plan, Planned};
@@ -82,6 +83,7 @@ pub use report::{
     PausedGuilds, Queue, RedemptionRow, RefusingGuild, StoreCounts,
 };
 pub use requests::{BatchStart, Standing};
+pub use state_checks::{CheckCounts, RosterCheck};
 pub use stats::{CodeStats, DayCounts, GuildStats, STATS_CODES, STATS_DAYS};
 pub use sync::{Lag, Merged, OutboxChunk, ReplicaHistory};
 pub use tallies::Generation;

@@ -9,6 +9,7 @@ mod layers;
 mod log_lines;
 mod tests_named;
 mod texts;
+mod untranslated;
 mod words;
 
 use std::path::{Path, PathBuf};

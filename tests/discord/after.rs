@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use giftcode_bot::domain::players::player::PlayerId;
+use giftcode_bot::sandbox::faults::{Trouble, Wrong};
 use giftcode_bot::sandbox::rules::Rule;
 use jiff::Timestamp;
 use serde_json::json;
@@ -49,11 +51,13 @@ async fn failed_players_are_tried_again_by_a_button_over_restarts() {
     let world = World::new(&[("GOOD", Rule::Good)]).await;
     let bot = world.start().await;
     let (admin, member) = (world.admin(), world.member());
-    // 1101 to 1103 are in state 300.
-    let batch = redeem(&world, &admin, &(lines(1001..=1003) + "1101,A,999\n1102,B,999\n1103,C,999\n"), "GOOD").await;
+    // The game does not know 1101 to 1103 at first.
+    let unknown = Wrong::json(200, r#"{"code":1,"data":[],"msg":"role not exist","err_code":40001}"#);
+    let of_player = |id| Trouble::of_all(unknown.clone()).of_player(PlayerId::new(id).unwrap());
+    world.game.set_troubles((1101..=1103).map(of_player).collect());
+    let batch = redeem(&world, &admin, &(lines(1001..=1003) + "1101,A,300\n1102,B,300\n1103,C,300\n"), "GOOD").await;
     assert!(has_button(&batch, RETRY), "{:#?}", batch.components);
-    assert!(batch.text().contains("/manage players edit player:1101 state:"), "{}", batch.text());
-    assert!(batch.text().contains("/manage players setstate from: to:"), "{}", batch.text());
+    assert!(batch.text().contains("/manage players remove player:1101"), "{}", batch.text());
     let refused = press(&world, &member, &batch, RETRY).await;
     assert!(refused.text().contains("🔒"), "{}", refused.text());
     assert_eq!(world.calls("GOOD"), 6, "nobody was tried again");
@@ -69,7 +73,7 @@ async fn failed_players_are_tried_again_by_a_button_over_restarts() {
     assert!(has_button(&again, RETRY) && again.text().contains("done for 6 players"), "{}", again.text());
 
     // All are corrected, and the bot is killed right after they are tried again.
-    world.import(&admin, "1101,A,300\n1102,B,300\n1103,C,300\n").await;
+    world.game.set_troubles(Vec::new());
     press(&world, &admin, &again, RETRY).await;
     bot.kill().await;
     let _bot = world.start().await;

@@ -38,6 +38,7 @@ mod secrets;
 #[allow(dead_code, reason = "the tests of the two stores use all of it")]
 mod server;
 mod servers;
+mod states;
 mod stats;
 mod targets;
 mod world;

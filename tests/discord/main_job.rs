@@ -15,8 +15,8 @@ async fn a_code_is_posted_and_redeemed_and_its_results_are_shown() {
     let told = world.told(&admin, "manage giftcode setchannel", &[]).await;
     assert!(told.contains(&format!("<#{CHANNEL}>")), "{told}");
     world.message("OLDCODE").await;
-    // No other player is in the right state of Ice, so it cannot be found.
-    let csv = "player_id,nickname,state\n1001,Frost,245\n1002,Snow,245\n1010,Ice,999\n";
+    // The game does not know Ice.
+    let csv = "player_id,nickname,state\n1001,Frost,245\n1002,Snow,245\n9010,Ice,245\n";
     let file = world.double.attach("players.csv", "text/csv", csv.as_bytes());
     let told = world.told(&admin, "manage players import", &[("file", file)]).await;
     assert!(told.contains("3 players imported: 3 new"), "{told}");
@@ -29,7 +29,7 @@ async fn a_code_is_posted_and_redeemed_and_its_results_are_shown() {
     assert!(post.text().contains("NEWCODE"));
     let ended = world.message("NEWCODE: done for 3 players").await;
     assert_eq!(world.double.messages(CHANNEL).len(), 4, "two posts and two batches, one message each");
-    assert!(ended.text().contains("use `/link` with the right state"), "{}", ended.text());
+    assert!(ended.text().contains("check the player id"), "{}", ended.text());
     let told = world.told(&admin, "manage giftcode history", &[]).await;
     assert!(told.contains("NEWCODE") && told.contains("OLDCODE") && told.contains("2 redeemed"), "{told}");
     assert_eq!(bot.log().matches(&format!("Posted 1 new codes to guild {GUILD}")).count(), 2, "{}", bot.log());

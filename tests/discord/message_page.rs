@@ -157,10 +157,8 @@ fn parameter(option: &Value) -> String {
     if option["required"] == true { format!("**{name}** ({what})") } else { format!("*[{name}]* ({what})") }
 }
 
-fn page(language: Language) -> String {
-    let mut page = BEGIN.to_owned();
-    commands(&mut page);
-    let chapters: Vec<Chapter> = vec![
+fn chapters(language: Language) -> Vec<Chapter> {
+    vec![
         catalogue::posts(language),
         catalogue::batches(language),
         catalogue::after::after(language),
@@ -171,7 +169,13 @@ fn page(language: Language) -> String {
         catalogue::own::joining(language),
         catalogue::own::first_steps(language),
         catalogue::everybody(language),
-    ];
+    ]
+}
+
+fn page(language: Language) -> String {
+    let mut page = BEGIN.to_owned();
+    commands(&mut page);
+    let chapters = chapters(language);
     for (title, messages) in chapters {
         let _ = writeln!(page, "\n## {title}");
         for (when, one) in messages {

@@ -203,5 +203,5 @@ async fn without_a_login_a_player_without_a_state_is_told_so_and_costs_no_calls(
     running.end().await;
     let rows = state.store.reports().redemption_rows().await.unwrap();
     let told = rows.iter().filter(|row| row.status.as_ref().is_some_and(|s| s.name() == "ROLE_NOT_EXIST")).count();
-    assert_eq!((told, sim.ledger(|ledger| redeem_calls(ledger).len())), (1, 20));
+    assert_eq!((told, sim.ledger(|ledger| redeem_calls(ledger).len())), (1, 21));
 }

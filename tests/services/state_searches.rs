@@ -125,7 +125,7 @@ async fn new_players_are_checked_after_all_that_is_due() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn probes_leave_room_for_what_becomes_due() {
+async fn questions_leave_room_for_what_becomes_due() {
     let file = StateFile::new();
     let sim = GameSim::start(game(100, &[]), file.clock).unwrap();
     file.guild(GUILD, players(1..=18)).await;
@@ -177,7 +177,7 @@ async fn a_redemption_waits_for_its_state_without_using_tries() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_has_forty_probes_a_day_over_restarts_and_its_search_ends() {
+async fn a_list_has_forty_questions_a_day_over_restarts_and_its_search_ends() {
     let mut file = StateFile::new();
     // Two players are nowhere near the others.
     let sim = GameSim::start(game(10, &[(9, 2000), (10, 2000)]), file.clock).unwrap();

@@ -7,16 +7,18 @@ use serenity::all::{ActivityData, OnlineStatus, ShardManager};
 use serenity::gateway::ConnectionStage;
 
 use crate::discord::bot::Bot;
+use crate::discord::messages::texts::text;
+use crate::domain::text::language::Language;
 
 const POLL_INTERVAL: Duration = Duration::from_secs(15);
 /// The same until the presence is shown for the first time.
 const FIRST_POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 pub(super) fn activity(active_codes: u32) -> ActivityData {
+    // One activity is shown in all servers.
     ActivityData::watching(match active_codes {
-        0 => "for gift codes".to_owned(),
-        1 => "1 active gift code".to_owned(),
-        count => format!("{count} active gift codes"),
+        0 => text!(Language::En, "presence-no-codes"),
+        codes => text!(Language::En, "presence-codes", codes = codes),
     })
 }
 

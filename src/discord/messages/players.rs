@@ -1,5 +1,4 @@
 //! Answers to `/manage players`.
-#![allow(unused_variables, reason = "texts are being moved to Fluent")]
 
 use serenity::all::{ButtonStyle, CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter};
 
@@ -12,7 +11,7 @@ use crate::store::{RosterChange, RosterPage};
 use super::batch::player as named;
 use super::escape::{clip, escape};
 use super::texts::text;
-use super::{Message, colour, count, states, thousands};
+use super::{Message, colour, states};
 
 /// Players on a page.
 pub const PAGE: u32 = 20;
@@ -22,17 +21,13 @@ const BAD_LINES: usize = 10;
 fn notes(language: Language, change: RosterChange, auto_redeem: bool) -> String {
     let mut text = String::new();
     if change.kept > 0 {
-        let keeps = if change.kept == 1 { "keeps" } else { "keep" };
-        text += &format!(
-            " {} {keeps} the saved state, because other servers or members use it too.",
-            count(change.kept, "player")
-        );
+        text += &format!(" {}", text!(language, "players-kept-state", players = change.kept));
     }
     if change.new > 0 {
         text += &format!(" {}", states::checked_in_background(language));
     }
     if auto_redeem && change.new > 0 {
-        text += " The active codes will be redeemed for the new players.";
+        text += &format!(" {}", text!(language, "roster-active-codes-follow"));
     }
     text
 }
@@ -40,10 +35,9 @@ fn notes(language: Language, change: RosterChange, auto_redeem: bool) -> String 
 /// The typed name belongs to nobody, or to several players.
 pub fn nobody_of_that_name(language: Language, typed: &str, several: bool) -> Message {
     let who = escape(typed, 40);
-    Message::text(if several {
-        format!("❌ Several players on the list are called “{who}”. Enter the player id instead. Nothing was changed.")
-    } else {
-        format!("❌ Nobody on the player list is called “{who}”. Nothing was changed.")
+    Message::text(match several {
+        true => text!(language, "players-several-of-that-name", name = who),
+        false => text!(language, "players-nobody-of-that-name", name = who),
     })
 }
 
@@ -55,17 +49,20 @@ pub fn last_page(players: u32) -> u32 {
 /// One page of the roster; `number` is counted from 0.
 pub fn roster(language: Language, page: &RosterPage, number: u32, alliance: AllianceId) -> Message {
     if page.total == 0 {
-        return Message::text(
-            "The player list is empty. Add players with `/manage players add` or `/manage players import`.",
-        );
+        return Message::text(text!(language, "players-list-empty"));
     }
     let pages = last_page(page.total) + 1;
     let line = |player: &Player| {
-        let state = player.state.map_or_else(|| "⚠️ no state".to_owned(), |state| format!("state {state}"));
-        let furnace = player.furnace_level.map_or(String::new(), |level| format!(" · furnace {level}"));
+        let state = match player.state {
+            Some(state) => text!(language, "players-state", state = state.to_string()),
+            None => text!(language, "players-no-state"),
+        };
+        let furnace = player.furnace_level.map_or(String::new(), |level| {
+            format!(" · {}", text!(language, "players-furnace", level = level.to_string()))
+        });
         let check = states::mark(language, page.checks.get(&player.id).copied())
-            .map_or(String::new(), |mark| format!(" {mark}"));
-        format!("{} · {state}{check}{furnace}", named(player.id, &player.nickname))
+            .map_or(String::new(), |mark| format!(" · {mark}"));
+        format!("{} · {state}{furnace}{check}", named(player.id, &player.nickname))
     };
     let lines: Vec<String> = page.players.iter().map(line).collect();
     let mut text = lines.join("\n");
@@ -73,7 +70,7 @@ pub fn roster(language: Language, page: &RosterPage, number: u32, alliance: Alli
         text += &format!("\n\n{notes}");
     }
     let embed = CreateEmbed::new()
-        .title(format!("👥 {}", count(page.total, "player")))
+        .title(text!(language, "players-title", players = page.total))
         .colour(colour::PLAIN)
         .description(clip(&text, 4096))
         .footer(CreateEmbedFooter::new(text!(language, "roster-as-file")));
@@ -88,7 +85,7 @@ pub fn roster(language: Language, page: &RosterPage, number: u32, alliance: Alli
     };
     let next = (number + 1 < pages).then(|| number + 1);
     let middle = CreateButton::new(Action::RosterPage(u32::MAX - 2, Some(alliance)).to_string())
-        .label(format!("{} of {pages}", number + 1))
+        .label(text!(language, "players-page", page = number + 1, pages = pages))
         .style(ButtonStyle::Secondary)
         .disabled(true);
     message.with_rows(vec![CreateActionRow::Buttons(vec![
@@ -105,57 +102,52 @@ pub fn imported(
     total: u32,
     auto_redeem: bool,
 ) -> Message {
+    let all = change.new.saturating_add(change.known);
     let mut text = format!(
-        "✅ {} imported: {} new, {} updated. The player list now has {}.{}",
-        count(change.new + change.known, "player"),
-        thousands(change.new),
-        thousands(change.known),
-        count(total, "player"),
+        "{} {}{}",
+        text!(language, "players-imported", players = all, new = change.new, known = change.known),
+        text!(language, "roster-total", total = total),
         notes(language, change, auto_redeem)
     );
     if !left_out.is_empty() {
-        text += &format!("\n{} skipped:\n{}", lines_were(language, left_out), bad_lines(language, left_out));
+        let skipped = text!(language, "players-lines-skipped", lines = left_out.len());
+        text += &format!("\n{skipped}\n{}", bad_lines(language, left_out));
     }
     Message::text(text)
-}
-
-fn lines_were(language: Language, lines: &[BadLine]) -> String {
-    let number = u32::try_from(lines.len()).unwrap_or(u32::MAX);
-    format!("{} {}", count(number, "line"), if number == 1 { "was" } else { "were" })
 }
 
 fn bad_lines(language: Language, lines: &[BadLine]) -> String {
     let shown: Vec<String> =
         lines.iter().take(BAD_LINES).map(|line| format!("• {}", escape(&line.to_string(), 130))).collect();
     let left = lines.len() - shown.len();
-    let more = if left > 0 { format!("\n… and {left} more") } else { String::new() };
+    let more = match left {
+        0 => String::new(),
+        left => format!("\n{}", text!(language, "list-more", number = left)),
+    };
     shown.join("\n") + &more
 }
 
 /// The file has bad lines, and the person did not allow skipping them.
 pub fn not_imported(language: Language, lines: &[BadLine]) -> Message {
-    Message::text(format!(
-        "❌ Nobody was imported because of these lines:\n{}\nCorrect them, or skip them with `skip_bad_lines`.",
-        bad_lines(language, lines)
-    ))
+    let (begin, end) = (text!(language, "players-not-imported"), text!(language, "players-correct-the-lines"));
+    Message::text(format!("{begin}\n{}\n{end}", bad_lines(language, lines)))
 }
 
 pub fn bad_file(language: Language, error: &RosterFileError) -> Message {
-    let option = match error {
-        RosterFileError::NoStates { .. } => ", or set one for all players with `state`",
-        _ => "",
-    };
-    Message::text(format!("❌ Nobody was imported: {}{option}.", escape(&error.to_string(), 700)))
+    let why = escape(&error.to_string(), 700);
+    Message::text(match error {
+        RosterFileError::NoStates { .. } => text!(language, "players-bad-file-without-states", why = why),
+        _ => text!(language, "players-bad-file", why = why),
+    })
 }
 
 pub fn file_not_fetched(language: Language) -> Message {
-    Message::text("❌ Nobody was imported: I could not download the file from Discord. Please try again.")
+    Message::text(text!(language, "players-file-not-fetched"))
 }
 
 pub fn exported(language: Language, players: u32, file: Vec<u8>) -> Message {
-    if players == 0 {
-        return Message::text("The player list is empty, so there is nothing to export.");
+    match players {
+        0 => Message::text(text!(language, "players-nothing-to-export")),
+        players => Message::text(text!(language, "players-exported", players = players)).with_file("players.csv", file),
     }
-    Message::text(format!("👥 {}. `/manage players import` accepts this file.", count(players, "player")))
-        .with_file("players.csv", file)
 }

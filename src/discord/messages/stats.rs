@@ -1,5 +1,7 @@
 //! The answer to `/manage giftcode stats`: the server's charts as pictures, and the same numbers as text.
-#![allow(unused_variables, reason = "texts are being moved to Fluent")]
+//!
+//! The labels within a picture are English in every language, because the embedded font lacks the letters of some. The title
+//! above the picture, the text below it and its description are in the person's language.
 
 use jiff::SignedDuration;
 use serenity::all::CreateEmbed;
@@ -9,7 +11,8 @@ use crate::domain::text::language::Language;
 use crate::store::{CodeStats, DayCounts, GuildStats};
 
 use super::escape::clip;
-use super::{Message, colour, count, thousands};
+use super::texts::text;
+use super::{Message, colour, thousands};
 
 /// The size of a picture in the chart's pixels. Discord shows it about as large; desktop programs shrink what is higher.
 const SIZE: (f64, f64) = (420.0, 315.0);
@@ -21,7 +24,7 @@ const MAX_ALT: usize = 1024;
 pub struct Chart {
     /// The picture's file name.
     pub name: &'static str,
-    title: &'static str,
+    title: String,
     /// What the chart shows, in words.
     text: String,
     pub svg: String,
@@ -36,36 +39,45 @@ fn frame(name: &'static str, title: &'static str) -> Frame<'static> {
     Frame { id: name.trim_end_matches(".png"), title, width: SIZE.0, height: SIZE.1, style: Style::Picture }
 }
 
-/// One outcome: its sign and name, its colour, and how many redemptions of a day came to it.
-type OutcomeSeries = (&'static str, &'static str, Colour, fn(&DayCounts) -> u32);
+/// One outcome: its name in the picture, its colour, and how many redemptions of a day came to it.
+type OutcomeSeries = (&'static str, Colour, fn(&DayCounts) -> u32);
 
-/// The outcomes, in the words of the progress message.
+/// The outcomes.
 const OUTCOMES: [OutcomeSeries; 4] = [
-    ("🎁", "redeemed", Colour::Green, |day| day.granted),
-    ("📦", "already claimed", Colour::Blue, |day| day.already),
-    ("❌", "failed", Colour::Red, |day| day.failed),
-    ("⌛", "gave up", Colour::Purple, |day| day.gave_up),
+    ("redeemed", Colour::Green, |day| day.granted),
+    ("already claimed", Colour::Blue, |day| day.already),
+    ("failed", Colour::Red, |day| day.failed),
+    ("gave up", Colour::Purple, |day| day.gave_up),
 ];
 
 fn per_day(language: Language, stats: &GuildStats) -> Option<Chart> {
     let (name, title) = ("redemptions-per-day.png", "Redemptions per day");
     let sum = |of: fn(&DayCounts) -> u32| stats.days.iter().map(of).fold(0, u32::saturating_add);
     let parts = |counts: &dyn Fn(fn(&DayCounts) -> u32) -> u32| -> String {
-        let parts = OUTCOMES.iter().filter(|(.., of)| counts(*of) > 0);
-        let parts = parts.map(|(sign, name, _, of)| format!("{sign} {} {name}", thousands(counts(*of))));
-        parts.collect::<Vec<_>>().join(" · ")
+        let some = |of: fn(&DayCounts) -> u32| Some(counts(of)).filter(|number| *number > 0);
+        let parts = [
+            some(|day| day.granted).map(|number| text!(language, "count-redeemed", number = number)),
+            some(|day| day.already).map(|number| text!(language, "count-already", number = number)),
+            some(|day| day.failed).map(|number| text!(language, "count-failed", number = number)),
+            some(|day| day.gave_up).map(|number| text!(language, "stats-gave-up", number = number)),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     };
     let all = parts(&sum);
     if all.is_empty() {
         return None;
     }
-    let mut text = format!("Last {} days: {all}", stats.days.len());
+    let mut text = text!(language, "stats-last-days", days = stats.days.len(), counts = all);
     if let Some(today) = stats.days.last() {
         let today = parts(&|of| of(today));
-        text += &format!("\nToday: {}", if today.is_empty() { "nothing yet" } else { &today });
+        text += "\n";
+        text += &match today.is_empty() {
+            true => text!(language, "stats-today-nothing"),
+            false => text!(language, "stats-today", counts = today),
+        };
     }
-    text += "\n-# Days begin at midnight UTC.";
-    let series = OUTCOMES.iter().filter(|(.., of)| sum(*of) > 0).map(|(_, name, colour, of)| Series {
+    text += &format!("\n-# {}", text!(language, "stats-midnight"));
+    let series = OUTCOMES.iter().filter(|(.., of)| sum(*of) > 0).map(|(name, colour, of)| Series {
         name,
         colour: *colour,
         values: stats.days.iter().map(|day| f64::from(of(day))).collect(),
@@ -75,7 +87,7 @@ fn per_day(language: Language, stats: &GuildStats) -> Option<Chart> {
         unit: Unit::Count("redemptions"),
         series: series.collect(),
     });
-    Some(Chart { name, title, text, svg })
+    Some(Chart { name, title: text!(language, "stats-per-day"), text, svg })
 }
 
 fn per_code(language: Language, stats: &GuildStats) -> Option<Chart> {
@@ -84,14 +96,15 @@ fn per_code(language: Language, stats: &GuildStats) -> Option<Chart> {
     if codes.is_empty() {
         return None;
     }
-    let lines: Vec<String> = codes
-        .iter()
-        .map(|code| {
-            let failed =
-                if code.failed > 0 { format!(" · ❌ {} failed", thousands(code.failed)) } else { String::new() };
-            format!("`{}` {} of {}{failed}", code.code, thousands(code.have), count(code.players, "player"))
-        })
-        .collect();
+    let line = |code: &&CodeStats| {
+        let (name, have, players) = (code.code.as_str(), code.have, code.players);
+        let line = text!(language, "stats-code", code = name, have = have, players = players);
+        match code.failed {
+            0 => line,
+            failed => format!("{line} · {}", text!(language, "count-failed", number = failed)),
+        }
+    };
+    let lines: Vec<String> = codes.iter().map(line).collect();
     let notes: Vec<String> =
         codes.iter().map(|code| format!("{} of {}", thousands(code.have), thousands(code.players))).collect();
     let rows = codes.iter().zip(&notes).map(|(code, note)| Row {
@@ -106,7 +119,7 @@ fn per_code(language: Language, stats: &GuildStats) -> Option<Chart> {
         parts: vec![("have it", Colour::Green), (failed, Colour::Red)],
         rows: rows.collect(),
     });
-    Some(Chart { name, title, text: lines.join("\n"), svg })
+    Some(Chart { name, title: text!(language, "stats-per-code"), text: lines.join("\n"), svg })
 }
 
 fn speed(language: Language, stats: &GuildStats) -> Option<Chart> {
@@ -116,13 +129,13 @@ fn speed(language: Language, stats: &GuildStats) -> Option<Chart> {
     let mut timed = Vec::new();
     for code in &stats.codes {
         let (to_post, to_done) = (seconds(code.to_post), seconds(code.to_done));
-        let posted = to_post.map(|to_post| format!("posted {} after it was seen", duration(to_post)));
-        let done = to_done.map(|to_done| format!("last player done {} later", duration(to_done)));
-        let line = match (posted, done, to_done) {
-            (Some(posted), Some(done), _) => format!("{posted}, {done}"),
-            (Some(posted), None, _) => posted,
-            (None, _, Some(to_done)) => format!("last player done {} after the start", duration(to_done)),
-            (None, ..) => continue,
+        let line = match (to_post.map(duration), to_done.map(duration)) {
+            (Some(posted), Some(done)) => {
+                text!(language, "stats-posted-and-done", posted = posted, done = done)
+            }
+            (Some(posted), None) => text!(language, "stats-posted", time = posted),
+            (None, Some(done)) => text!(language, "stats-done", time = done),
+            (None, None) => continue,
         };
         lines.push(format!("`{}` {line}", code.code));
         notes.push(duration(to_post.unwrap_or(0.0) + to_done.unwrap_or(0.0)));
@@ -142,24 +155,23 @@ fn speed(language: Language, stats: &GuildStats) -> Option<Chart> {
         parts: vec![("seen → posted", Colour::Orange), ("posted → last player done", Colour::Blue)],
         rows: rows.collect(),
     });
-    Some(Chart { name, title, text: lines.join("\n"), svg })
+    Some(Chart { name, title: text!(language, "stats-speed"), text: lines.join("\n"), svg })
 }
 
 /// The charts with their pictures, one PNG for each of them in their order; `None` if they could not be drawn.
 pub fn stats(language: Language, stats: &GuildStats, charts: &[Chart], pictures: Option<Vec<Vec<u8>>>) -> Message {
     if charts.is_empty() {
-        let missing = if stats.players == 0 {
-            "Add players with `/manage players add` or `/manage players import`, and set a channel with `/manage giftcode setchannel`."
-        } else {
-            "They appear once a code has been posted or redeemed. Set a channel with `/manage giftcode setchannel`, and turn on \
-             `/manage giftcode auto`."
-        };
-        return Message::text(format!("📈 There are no numbers for this server yet. {missing}"));
+        return Message::text(match stats.players {
+            0 => text!(language, "stats-no-players"),
+            _ => text!(language, "stats-nothing-yet"),
+        });
     }
     let is_drawn = pictures.is_some();
     let mut pictures = pictures.unwrap_or_default().into_iter();
-    let mut message =
-        Message::text(if is_drawn { "" } else { "⚠️ The pictures could not be drawn; here are the numbers." });
+    let mut message = match is_drawn {
+        true => Message::default(),
+        false => Message::text(text!(language, "stats-not-drawn")),
+    };
     for chart in charts {
         let embed = CreateEmbed::new().title(format!("📈 {}", chart.title)).colour(colour::PLAIN);
         let embed = embed.description(clip(&chart.text, 1900));

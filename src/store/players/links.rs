@@ -5,7 +5,7 @@ use rusqlite::{Row, params};
 use crate::domain::players::player::{MAX_LINKS, Player, PlayerId, UserId};
 use crate::store::handles::Rosters;
 use crate::store::kernel::{Millis, StoreError};
-use crate::store::players::{self, state_checks};
+use crate::store::{players, state_checks};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Linked {

@@ -6,14 +6,12 @@ mod joining;
 mod links;
 mod replacing;
 mod rosters;
-pub(in crate::store) mod state_checks;
 
 pub use editing::{Edited, StateChange};
 pub use joining::Joined;
 pub use links::Linked;
 pub use replacing::{MAX_REPLACED, Preview, Removal, Replaced, UNDO_WITHIN};
 pub use rosters::{FilteredPage, Listed, ListedDetail, RosterFilter, RosterPage};
-pub use state_checks::{CheckCounts, RosterCheck};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -24,6 +22,7 @@ use crate::domain::redeeming::state_search::{CheckStatus, PlayerCheck};
 use crate::store::handles::{RedemptionQueue, Rosters};
 use crate::store::kernel::{Millis, StoreError, Tx};
 use crate::store::redemptions::states::retry_wrong_state;
+use crate::store::state_checks;
 use crate::store::{batches, guilds};
 
 /// The name of the player `p`, as people see it: the one on file, else that of the person who linked the account first.

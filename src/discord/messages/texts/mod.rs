@@ -38,11 +38,28 @@ macro_rules! sources {
 /// A new file is added here, in its language.
 pub fn sources(language: Language) -> Sources {
     match language {
-        Language::En => {
-            sources!(
-                "en": "access", "after", "alliances", "appeal", "batch", "errors", "explanation", "manage", "personal", "post", "reminder", "rosters", "self", "states", "status", "targets", "welcome"
-            )
-        }
+        Language::En => sources!("en":
+            "access",
+            "after",
+            "alliances",
+            "appeal",
+            "batch",
+            "errors",
+            "explanation",
+            "manage",
+            "personal",
+            "players",
+            "post",
+            "presence",
+            "reminder",
+            "rosters",
+            "self",
+            "states",
+            "stats",
+            "status",
+            "targets",
+            "welcome",
+        ),
         Language::De => sources!("de":),
         Language::Fr => sources!("fr":),
         Language::Es => sources!("es":),

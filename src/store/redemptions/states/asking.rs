@@ -13,8 +13,8 @@ use crate::domain::redeeming::state_search::{CALLS_A_DAY, CheckStatus, PlayerChe
 use crate::domain::waits;
 use crate::store::handles::RedemptionQueue;
 use crate::store::kernel::{Millis, StoreError, Tx};
-use crate::store::players::state_checks::{COLUMNS, IS_SERVED, find, lists, put, read, states_of_mates};
 use crate::store::redemptions::recent_calls;
+use crate::store::state_checks::{COLUMNS, IS_SERVED, find, lists, put, read, states_of_mates};
 
 /// Between two calls for one player, so that others get their turn. Longer than the game's interval for one player.
 const NEXT_CALL: Duration = Duration::from_secs(3);
@@ -213,6 +213,7 @@ fn resumable(connection: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Pl
            AND {IS_SERVED}
            AND EXISTS (SELECT 1 FROM rosters mine JOIN rosters r ON r.guild_id = mine.guild_id AND r.deleted = 0
                        JOIN players q ON q.player_id = r.player_id AND q.state IS NOT NULL AND q.state IS NOT p.state
+                           AND coalesce(q.state_check, '') NOT IN ('searching', 'not_found', 'no_such_player')
                        WHERE mine.player_id = p.player_id AND mine.deleted = 0
                          AND instr(',' || coalesce(p.tried_states, '') || ',', ',' || q.state || ',') = 0)
          LIMIT {MAX_ENDED}"

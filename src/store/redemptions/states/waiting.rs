@@ -12,9 +12,9 @@ use crate::domain::redeeming::state_check::shows_the_state;
 use crate::domain::redeeming::state_search::{CheckStatus, PlayerCheck};
 use crate::store::handles::RedemptionQueue;
 use crate::store::kernel::{Millis, StoreError, Tx};
-use crate::store::players::state_checks::{IS_SERVED, find, put, states_of_mates};
 use crate::store::redemptions::claim::Claim;
 use crate::store::redemptions::recent_calls;
+use crate::store::state_checks::{IS_SERVED, find, put, states_of_mates};
 
 /// When a waiting redemption is looked at again. The end of the search makes it due at once; this is for a search that
 /// nobody continues.

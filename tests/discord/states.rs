@@ -1,0 +1,36 @@
+//! Ids and states that are wrong or missing: what people see of their checks.
+
+use giftcode_bot::sandbox::rules::Rule;
+use serde_json::json;
+
+use crate::world::World;
+
+const LIST: &str = "manage players list";
+const STATUS: &str = "manage giftcode status";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_states_are_found_and_told_in_the_list_the_status_and_the_batch() {
+    let world = World::new(&[("GOOD", Rule::Good)]).await;
+    let bot = world.start().await;
+    let admin = world.admin();
+    world.set_channel(&admin).await;
+    // 1010 lives one state on, and the game has no 9999.
+    world.import(&admin, "1001,A,245\n1002,B,245\n1010,Wanderer,245\n9999,Nobody,245\n").await;
+    bot.said("lives in state 246").await;
+    bot.said("The game knows no player with the id of Nobody").await;
+    let list = world.told(&admin, LIST, &[]).await;
+    assert!(list.contains("state 246 · ✅") && list.contains("⚠️ no player has this id"), "{list}");
+    let status = world.told(&admin, STATUS, &[]).await;
+    assert!(status.contains("the game does not know the id: 1"), "{status}");
+    // 1020 has moved too. Its code waits for the search, if that is not over before.
+    world.import(&admin, "1020,Mover,245\n").await;
+    let code = [("code", json!("GOOD"))];
+    world.told(&admin, "manage giftcode add", &code).await;
+    world.told(&admin, "manage giftcode redeem", &code).await;
+    let batch = world.message("GOOD: done for 5 players").await;
+    let text = batch.text();
+    assert!(text.contains("🎁 4 redeemed · ❌ 1 failed"), "{text}");
+    assert!(text.contains("1 player: no player has this id"), "{text}");
+    assert_eq!(world.game.ledger(|ledger| ledger.grants()), 4);
+    drop(bot);
+}
