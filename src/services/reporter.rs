@@ -29,6 +29,7 @@ use crate::domain::back_off::BackOff;
 use crate::domain::codes::channel::Blocked;
 use crate::domain::health::{EngineStatus, WaitReason};
 use crate::domain::redeeming::batch_progress::{RateMeter, Tally};
+use crate::domain::text::language::Language;
 use crate::ports::{AnnounceError, BatchBoard, BatchMessage};
 use crate::runtime::clock::Clock;
 use crate::runtime::supervisor::Service;
@@ -70,6 +71,7 @@ pub struct Reporter<B> {
 /// The content of a batch's message, without the remaining time, which Discord counts down by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Shown {
+    language: Language,
     tally: Tally,
     is_finished: bool,
     offers_retry: bool,
@@ -255,6 +257,7 @@ impl<B: BatchBoard> Reporter<B> {
 impl Shown {
     fn of(message: &BatchMessage) -> Self {
         Self {
+            language: message.language,
             tally: message.tally.clone(),
             is_finished: message.is_finished,
             offers_retry: message.offers_retry(),

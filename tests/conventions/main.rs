@@ -9,6 +9,7 @@ mod layers;
 mod log_lines;
 mod tests_named;
 mod texts;
+mod translations;
 mod untranslated;
 mod words;
 

@@ -29,7 +29,7 @@ async fn a_code_is_posted_and_redeemed_and_its_results_are_shown() {
     assert!(post.text().contains("NEWCODE"));
     let ended = world.message("NEWCODE: done for 3 players").await;
     assert_eq!(world.double.messages(CHANNEL).len(), 4, "two posts and two batches, one message each");
-    assert!(ended.text().contains("check the player id"), "{}", ended.text());
+    assert!(ended.text().contains("check the player ID"), "{}", ended.text());
     let told = world.told(&admin, "manage giftcode history", &[]).await;
     assert!(told.contains("NEWCODE") && told.contains("OLDCODE") && told.contains("2 redeemed"), "{told}");
     assert_eq!(bot.log().matches(&format!("Posted 1 new codes to guild {GUILD}")).count(), 2, "{}", bot.log());

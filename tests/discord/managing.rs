@@ -168,7 +168,7 @@ async fn codes_are_redeemed_for_a_roster_retried_and_listed_in_the_history() {
     world.says(&admin, REDEEM, &code("good"), &["✅ I am redeeming `GOOD` for 2 players", "history"]).await;
     bot.said("Finished GOOD").await;
     world.says(&admin, REDEEM, &code("GOOD"), &["is done for all 2 players", "retry code:GOOD"]).await;
-    world.says(&admin, HISTORY, &code("GOOD"), &["1 redeemed", "1 failed", "1 player: no player has this id"]).await;
+    world.says(&admin, HISTORY, &code("GOOD"), &["1 redeemed", "1 failed", "1 player: no player has this ID"]).await;
     world.says(&admin, HISTORY, &code("VIP"), &["`VIP` was never redeemed"]).await;
     world.says(&admin, HISTORY, &code("??"), &["is not a gift code"]).await;
     world.game.set_troubles(Vec::new());

@@ -1,16 +1,25 @@
-//! `docs/messages.md` shows every message. A change of wording or looks shows up there for review.
+//! `docs/messages.md` shows every message in English, and the folder beside it has a page for each other language whose
+//! texts are complete.
+//! A change of wording or looks shows up there for review.
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use giftcode_bot::discord::messages::Message;
+use giftcode_bot::discord::messages::texts::COMPLETE;
 use giftcode_bot::discord::registration::registered_commands;
 use giftcode_bot::domain::text::language::Language;
 use serde_json::Value;
 
 use crate::catalogue::{self, CHANNEL, Chapter, ROLE};
 
-const PAGE: &str = "docs/messages.md";
+/// The page of a language, below `docs`.
+fn path_of(language: Language) -> PathBuf {
+    match language {
+        Language::En => PathBuf::from("messages.md"),
+        other => Path::new("messages").join(format!("{}.md", other.tag())),
+    }
+}
 
 const BEGIN: &str = "# What people see
 
@@ -131,7 +140,13 @@ fn message(page: &mut String, when: &str, message: &Message) {
     }
 }
 
-fn commands(page: &mut String) {
+/// A description as Discord shows it to readers of the language.
+fn described(command: &Value, language: Language) -> &str {
+    let localised = &command["description_localizations"][language.locales()[0]];
+    localised.as_str().unwrap_or_else(|| command["description"].as_str().unwrap())
+}
+
+fn commands(page: &mut String, language: Language) {
     let _ = writeln!(page, "\n## The commands\n\n| command | description in Discord |\n|---|---|");
     let commands = serde_json::to_value(registered_commands()).unwrap();
     let mut open: Vec<(String, Value)> =
@@ -142,19 +157,34 @@ fn commands(page: &mut String) {
         let is_group = options.iter().any(|option| [1, 2].contains(&option["type"].as_u64().unwrap()));
         let parameters: Vec<String> = match is_group {
             true => Vec::new(),
-            false => options.iter().map(parameter).collect(),
+            false => options.iter().map(|option| parameter(option, language)).collect(),
         };
-        let _ = writeln!(page, "| `{name}` {} | {} |", parameters.join(" "), command["description"].as_str().unwrap());
+        let _ = writeln!(page, "| `{name}` {} | {} |", parameters.join(" "), described(&command, language));
         if is_group {
             open.extend(options.into_iter().rev().map(|option| (format!("{name} "), option)));
         }
     }
 }
 
-fn parameter(option: &Value) -> String {
+fn parameter(option: &Value, language: Language) -> String {
     let name = option["name"].as_str().unwrap();
-    let what = option["description"].as_str().unwrap();
+    let what = described(option, language);
     if option["required"] == true { format!("**{name}** ({what})") } else { format!("*[{name}]* ({what})") }
+}
+
+/// Links to the pages in the other languages.
+fn links(page: &mut String, language: Language) {
+    let above = if language == Language::En { "" } else { "../" };
+    let others = COMPLETE.iter().filter(|other| **other != language);
+    let links: Vec<String> =
+        others.map(|other| format!("[{}]({above}{})", other.own_name(), path_of(*other).display())).collect();
+    if !links.is_empty() {
+        let _ = writeln!(page, "\nThe same page in other languages: {}.", links.join(", "));
+    }
+    if language != Language::En {
+        let name = language.own_name();
+        let _ = writeln!(page, "\nThe messages on this page are in {name}; what stands around them is English.");
+    }
 }
 
 fn chapters(language: Language) -> Vec<Chapter> {
@@ -162,9 +192,11 @@ fn chapters(language: Language) -> Vec<Chapter> {
         catalogue::posts(language),
         catalogue::batches(language),
         catalogue::after::after(language),
+        catalogue::panel::chapter(language),
         catalogue::managing(language),
         catalogue::rosters(language),
         catalogue::own::who_may(language),
+        catalogue::language::of_server(language),
         catalogue::alliances::several(language),
         catalogue::own::joining(language),
         catalogue::own::first_steps(language),
@@ -174,12 +206,16 @@ fn chapters(language: Language) -> Vec<Chapter> {
 
 fn page(language: Language) -> String {
     let mut page = BEGIN.to_owned();
-    commands(&mut page);
+    links(&mut page, language);
+    commands(&mut page, language);
     let chapters = chapters(language);
     for (title, messages) in chapters {
         let _ = writeln!(page, "\n## {title}");
         for (when, one) in messages {
             message(&mut page, &when, &one);
+        }
+        if title.contains("/manage panel") {
+            page += &catalogue::panel::taps();
         }
     }
     let form = catalogue::form(language);
@@ -194,21 +230,31 @@ fn page(language: Language) -> String {
 }
 
 #[test]
-fn the_page_is_up_to_date() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE);
-    let page = page(Language::En);
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(&path, &page).unwrap();
+fn the_pages_are_up_to_date() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    for language in COMPLETE {
+        let (path, page) = (path_of(*language), page(*language));
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::create_dir_all(docs.join(&path).parent().unwrap()).unwrap();
+            std::fs::write(docs.join(&path), &page).unwrap();
+        }
+        let written = std::fs::read_to_string(docs.join(&path)).unwrap_or_default();
+        let differs = page.lines().zip(written.lines().chain(std::iter::repeat(""))).find(|(now, then)| now != then);
+        assert!(
+            page == written,
+            "docs/{} is out of date, first here:\n  bot  {}\n  page {}\nIf the change is intended: UPDATE_DOCS=1 cargo test \
+             --test discord message_page",
+            path.display(),
+            differs.map_or("", |(now, _)| now),
+            differs.map_or("", |(_, then)| then),
+        );
     }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    let differs = page.lines().zip(written.lines().chain(std::iter::repeat(""))).find(|(now, then)| now != then);
-    assert!(
-        page == written,
-        "{PAGE} is out of date, first here:\n  bot  {}\n  page {}\nIf the change is intended: UPDATE_DOCS=1 cargo test --test \
-         discord message_page",
-        differs.map_or("", |(now, _)| now),
-        differs.map_or("", |(_, then)| then),
-    );
+    // No page of a language that is not complete, or is no more.
+    let folder = std::fs::read_dir(docs.join("messages")).into_iter().flatten();
+    for page in folder.map(|entry| entry.unwrap().path()) {
+        let is_known = COMPLETE.iter().any(|language| docs.join(path_of(*language)) == page);
+        assert!(is_known, "{} is the page of no language that is complete", page.display());
+    }
 }
 
 #[test]
@@ -257,9 +303,14 @@ fn every_message_is_on_the_page() {
 #[test]
 fn the_longest_messages_keep_within_discords_limits() {
     let samples = |language| chapters(language).into_iter().flat_map(|(_, messages)| messages);
-    let longest = |language| catalogue::longest(language).into_iter().chain(catalogue::after::longest(language));
-    let all = |language| longest(language).chain(samples(language));
-    for (when, message) in Language::ALL.into_iter().flat_map(all) {
+    let longest = |language| {
+        catalogue::longest(language)
+            .into_iter()
+            .chain(catalogue::after::longest(language))
+            .chain(catalogue::panel::longest(language))
+            .chain(samples(language))
+    };
+    for (when, message) in Language::ALL.into_iter().flat_map(longest) {
         let mut json = serde_json::to_value(message.create()).unwrap();
         // The file is sent beside the JSON.
         json["attachments"] = Value::Array(Vec::new());

@@ -97,7 +97,7 @@ async fn many_failures_are_attached_as_a_file_and_retried_in_the_same_message() 
     let text = batch.text();
     assert!(text.contains("🎁 4 redeemed · ❌ 24 failed"), "{text}");
     assert!(text.contains("21 players: the VIP level is too low") && text.contains("… and 6 more"), "{text}");
-    assert!(text.contains("3 players: no player has this id"), "{text}");
+    assert!(text.contains("3 players: no player has this ID"), "{text}");
     let [file] = batch.attachments.clone().try_into().unwrap();
     assert_eq!(file.filename, "VIP-not-redeemed.csv");
     let csv = String::from_utf8(file.bytes).unwrap();

@@ -112,7 +112,7 @@ async fn files_are_imported_whole_or_not_at_all() {
         world.says(&admin, IMPORT, &options, parts).await;
     };
     let bad = b"player_id,nickname,state\n1001,Frost,245\n12a4,Snow,245\n1003,Ice,0\n1001,Again,245\n";
-    let named = ["Nobody was imported", "line 3", "12a4", "line 4", "state \"0\"", "line 5", "is already on line 2"];
+    let named = ["Nobody was imported", "line 3", "12a4", "line 4", "state “0”", "line 5", "is already on line 2"];
     import(bad, &[], &[&named[..], &["skip_bad_lines"]].concat()).await;
     import(b" \n", &[], &["Nobody was imported: the file is empty"]).await;
     import(b"player_id,nickname,state\n", &[], &["has a header but no players"]).await;
@@ -120,8 +120,8 @@ async fn files_are_imported_whole_or_not_at_all() {
         ["no column with states was found", "\"id\", \"name\"", "or set one for all players with `state`"];
     import(b"id;name\n1;2\n", &[], &without_states).await;
     import(b"player;state\n1001;245\n", &[], &["no column with player ids", "\"player\", \"state\""]).await;
-    import(b"PK\x03\x04", &[], &["the file is a spreadsheet", "save it as CSV"]).await;
-    import(&vec![b'x'; 5 * 1024 * 1024 + 1], &[], &["Nobody was imported: the file is larger than 5 MiB"]).await;
+    import(b"PK\x03\x04", &[], &["this is a spreadsheet", "save it as CSV"]).await;
+    import(&vec![b'x'; 5 * 1024 * 1024 + 1], &[], &["Nobody was imported: the file is larger than 5 MB"]).await;
     world.says(&admin, LIST, &[], &["The player list is empty"]).await;
     let left_out = ["✅ 1 player imported: 1 new, 0 updated", "3 lines were skipped", "line 4"];
     import(bad, &[("skip_bad_lines", json!(true))], &left_out).await;

@@ -19,9 +19,9 @@ async fn wrong_states_are_found_and_told_in_the_list_the_status_and_the_batch() 
     bot.said("lives in state 246").await;
     bot.said("The game knows no player with the id of Nobody").await;
     let list = world.told(&admin, LIST, &[]).await;
-    assert!(list.contains("state 246 · ✅") && list.contains("⚠️ no player has this id"), "{list}");
+    assert!(list.contains("state 246 · ✅") && list.contains("⚠️ no player has this ID"), "{list}");
     let status = world.told(&admin, STATUS, &[]).await;
-    assert!(status.contains("the game does not know the id: 1"), "{status}");
+    assert!(status.contains("the game does not know the ID: 1"), "{status}");
     // 1020 has moved too. Its code waits for the search, if that is not over before.
     world.import(&admin, "1020,Mover,245\n").await;
     let code = [("code", json!("GOOD"))];
@@ -30,7 +30,7 @@ async fn wrong_states_are_found_and_told_in_the_list_the_status_and_the_batch() 
     let batch = world.message("GOOD: done for 5 players").await;
     let text = batch.text();
     assert!(text.contains("🎁 4 redeemed · ❌ 1 failed"), "{text}");
-    assert!(text.contains("1 player: no player has this id"), "{text}");
+    assert!(text.contains("1 player: no player has this ID"), "{text}");
     assert_eq!(world.game.ledger(|ledger| ledger.grants()), 4);
     drop(bot);
 }

@@ -7,8 +7,9 @@ use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::codes::channel::Blocked;
 use giftcode_bot::domain::health::{EngineStatus, WaitReason};
 use giftcode_bot::domain::limits::budget::RateLimit;
-use giftcode_bot::domain::players::player::{AllianceId, ChannelId};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId, GuildId};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
+use giftcode_bot::domain::text::language::Language;
 use giftcode_bot::ports::{AnnounceError, BatchBoard, BatchMessage, MessageId, Posted};
 use giftcode_bot::runtime::supervisor::Service;
 use giftcode_bot::services::reporter::Reporter;
@@ -328,6 +329,24 @@ async fn a_message_waits_as_long_as_the_channel_asks() {
     seconds(40).await;
     let first = board.shown.lock().unwrap()[0].0 - began;
     assert!((12..=14).contains(&first.as_secs()), "{first:?}");
+    stop.cancel();
+    task.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_language_of_the_server_is_shown_at_once() {
+    let (state, board) = (StateFile::new(), Board::default());
+    started(&state).await;
+    state.store.guilds().note_locale(GuildId(GUILD.0), "de").await.unwrap();
+    let (task, stop) = run(&state, &board);
+    seconds(30).await;
+    let languages = || board.shown().iter().map(|message| message.language).collect::<Vec<_>>();
+    assert_eq!(languages(), [Language::De]);
+    state.store.guilds().set_server_language(GuildId(GUILD.0), Language::Ja).await.unwrap();
+    seconds(30).await;
+    assert_eq!(languages(), [Language::De, Language::Ja]);
+    // The same message, once more.
+    assert_eq!((board.nonces(), board.shown()[1].message), (1, Some(MessageId(7))));
     stop.cancel();
     task.await.unwrap().unwrap();
 }

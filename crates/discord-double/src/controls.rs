@@ -57,6 +57,16 @@ impl Double {
         });
     }
 
+    /// Somebody changes the guild's language in Discord.
+    pub fn set_locale(&self, guild: u64, locale: &str) {
+        self.inner.change(|state| {
+            let it = state.guilds.get_mut(&guild).unwrap_or_else(|| panic!("there is no guild {guild}"));
+            it.locale = locale.to_owned();
+            let event = it.json();
+            state.dispatch(guild, "GUILD_UPDATE", event);
+        });
+    }
+
     /// A moderator puts the bot into a timeout, or ends it. When a timeout runs out, Discord sends no event.
     pub fn set_bot_timeout(&self, guild: u64, until: Option<Timestamp>) {
         self.inner.change(|state| {

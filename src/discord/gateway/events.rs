@@ -54,6 +54,7 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
         FullEvent::GuildCreate { guild, .. } => {
             bot.connection.joined(id(guild.id));
             record_return(bot, id(guild.id)).await?;
+            bot.guilds.note_locale(id(guild.id), &guild.preferred_locale).await?;
             registration::joined(bot, id(guild.id)).await?;
             welcome::greet(bot, guild).await?;
             for alliance in bot.guilds.alliances(id(guild.id)).await? {
@@ -78,6 +79,9 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
             // Its commands left with it.
             bot.guilds.forget_command_guild(id(guild.id)).await?;
             record_removal(bot, id(guild.id)).await?;
+        }
+        FullEvent::GuildUpdate { new_data: guild, .. } => {
+            bot.guilds.note_locale(id(guild.id), &guild.preferred_locale).await?;
         }
         FullEvent::ChannelDelete { channel, .. } => {
             pause_for_loss(bot, id(channel.guild_id), ChannelId(channel.id.get())).await?;
@@ -140,6 +144,7 @@ fn id(guild: DiscordGuildId) -> GuildId {
 }
 
 async fn record_removal(bot: &Bot, guild: GuildId) -> Result<(), StoreError> {
+    bot.guilds.forget_locale(guild).await?;
     if bot.guilds.guild_removed(guild).await? {
         let days = REMOVED_FOR.as_hours() / 24;
         tracing::info!(

@@ -17,6 +17,7 @@ use super::after;
 use super::alliances::nearest;
 use super::commands::alliances;
 use super::linking::{self, Person};
+use super::panel;
 use super::redeem::{self, Accounts};
 use super::response::Interaction;
 use super::rosters;
@@ -111,6 +112,9 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
             };
             let joined = linking::join(bot, &person, player, alliance).await?;
             interaction.answer(&joined.unwrap_or_else(|| personal::outdated(interaction.language()))).await
+        }
+        (Some(Action::Panel(alliance, part)), Some(guild), _) => {
+            panel::press(bot, interaction, guild, alliance, part, component).await
         }
         (Some(action), Some(guild), _) => after::act(bot, interaction, guild, action, component).await,
         _ => interaction.answer(&personal::outdated(interaction.language())).await,

@@ -3,7 +3,7 @@
 use serenity::all::ModalInteraction;
 
 use crate::discord::bot::Bot;
-use crate::discord::custom_id::Action;
+use crate::discord::custom_id::{Action, PanelPart};
 use crate::discord::messages::personal;
 use crate::discord::messages::self_service::{self as words, form as fields};
 use crate::discord::roster_action::RosterAction;
@@ -11,6 +11,7 @@ use crate::domain::players::player::{GuildId, PlayerId, State, UserId};
 
 use super::form_fields::value;
 use super::linking::{self, Person};
+use super::panel;
 use super::redeem::{self, Accounts};
 use super::response::Interaction;
 use super::rosters;
@@ -28,6 +29,9 @@ async fn submit(bot: &Bot, interaction: &Interaction<'_>, form: &ModalInteractio
         return rosters::submit(bot, interaction, form, action).await;
     }
     let codes = match Action::parse(&form.data.custom_id) {
+        Some(Action::Panel(alliance, PanelPart::AddCodeForm)) => {
+            return panel::submit(bot, interaction, alliance, form).await;
+        }
         Some(Action::WhoAmI(codes)) => codes,
         Some(Action::WhoChose(id)) => match bot.codes.choice(id).await? {
             Some(codes) => codes,

@@ -4,12 +4,13 @@ use serenity::all::{ButtonStyle, CreateActionRow, CreateButton, CreateEmbed, Cre
 
 use crate::discord::custom_id::Action;
 use crate::domain::players::player::{AllianceId, Player};
-use crate::domain::players::roster_file::{BadLine, RosterFileError};
+use crate::domain::players::roster_file::BadLine;
 use crate::domain::text::language::Language;
 use crate::store::{RosterChange, RosterPage};
 
 use super::batch::player as named;
 use super::escape::{clip, escape};
+use super::files;
 use super::texts::text;
 use super::{Message, colour, states};
 
@@ -118,7 +119,7 @@ pub fn imported(
 
 fn bad_lines(language: Language, lines: &[BadLine]) -> String {
     let shown: Vec<String> =
-        lines.iter().take(BAD_LINES).map(|line| format!("• {}", escape(&line.to_string(), 130))).collect();
+        lines.iter().take(BAD_LINES).map(|line| format!("• {}", clip(&files::bad_line(language, line), 200))).collect();
     let left = lines.len() - shown.len();
     let more = match left {
         0 => String::new(),
@@ -131,14 +132,6 @@ fn bad_lines(language: Language, lines: &[BadLine]) -> String {
 pub fn not_imported(language: Language, lines: &[BadLine]) -> Message {
     let (begin, end) = (text!(language, "players-not-imported"), text!(language, "players-correct-the-lines"));
     Message::text(format!("{begin}\n{}\n{end}", bad_lines(language, lines)))
-}
-
-pub fn bad_file(language: Language, error: &RosterFileError) -> Message {
-    let why = escape(&error.to_string(), 700);
-    Message::text(match error {
-        RosterFileError::NoStates { .. } => text!(language, "players-bad-file-without-states", why = why),
-        _ => text!(language, "players-bad-file", why = why),
-    })
 }
 
 pub fn file_not_fetched(language: Language) -> Message {

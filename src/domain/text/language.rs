@@ -56,6 +56,22 @@ impl Language {
         }
     }
 
+    /// Discord's locales whose readers get this language first. The other locales of [`Self::of_locale`] are a makeshift.
+    pub fn locales(self) -> &'static [&'static str] {
+        match self {
+            Self::En => &["en-US", "en-GB"],
+            Self::De => &["de"],
+            Self::Fr => &["fr"],
+            Self::Es => &["es-ES", "es-419"],
+            Self::PtBr => &["pt-BR"],
+            Self::Tr => &["tr"],
+            Self::Ru => &["ru"],
+            Self::Ko => &["ko"],
+            Self::Ja => &["ja"],
+            Self::ZhTw => &["zh-TW"],
+        }
+    }
+
     /// Its name in the language itself.
     pub fn own_name(self) -> &'static str {
         match self {
@@ -115,7 +131,9 @@ mod tests {
             assert_eq!(Language::of_locale(locale), language, "{locale}");
         }
         for language in Language::ALL {
-            assert_eq!(Language::of_locale(language.tag()), Some(language));
+            for locale in language.locales().iter().chain([&language.tag()]) {
+                assert_eq!(Language::of_locale(locale), Some(language), "{locale}");
+            }
         }
     }
 

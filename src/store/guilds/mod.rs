@@ -3,10 +3,13 @@
 mod access;
 mod alliances;
 mod command_guilds;
+mod language;
 mod removal;
 mod samples;
 mod self_service;
 mod targets;
+
+pub(in crate::store) use language::{SERVER_LANGUAGE, server_language};
 
 pub use access::AccessAdded;
 pub use self_service::IdChannel;
@@ -20,7 +23,6 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use crate::domain::codes::channel::{Blocked, ChannelKind};
 use crate::domain::players::player::{AllianceId, ChannelId, RoleId};
-use crate::domain::text::language::Language;
 use crate::store::handles::{Batches, Guilds};
 use crate::store::kernel::{Millis, StoreError, Tx};
 
@@ -149,11 +151,6 @@ fn settings(row: &Row<'_>) -> rusqlite::Result<GuildSettings> {
         },
         players: row.get(4)?,
     })
-}
-
-/// The language of a server's posts and progress messages, from a row of a query over `guilds`. It cannot be set yet.
-pub(in crate::store) fn server_language(_: &Row<'_>) -> rusqlite::Result<Language> {
-    Ok(Language::default())
 }
 
 /// Selects the codes that are worth posting and redeeming in a guild. The game has not invalidated them, they have not

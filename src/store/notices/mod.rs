@@ -82,7 +82,8 @@ fn columns() -> String {
         "g.guild_id, c.code_key, c.generation, c.code, c.expires_at,
          iif(n.attempted_at IS NULL, {TARGET}, coalesce(n.channel_id, {TARGET})),
          n.attempted_at IS NOT NULL AND n.channel_id <> {TARGET}, n.attempted_at, u.channel_id, u.message_id,
-         coalesce(g.server_id, g.guild_id)"
+         coalesce(g.server_id, g.guild_id), {language}",
+        language = guilds::SERVER_LANGUAGE
     )
 }
 
@@ -140,7 +141,7 @@ impl Notices {
             let [from, to] = [REMIND_UNTIL, REMIND_BEFORE].map(|ahead| now.checked_add(ahead).unwrap_or(Timestamp::MAX));
             let mut statement = connection.prepare_cached(&sql)?;
             let rows = statement.query_map(params![Millis(now), Millis(from), Millis(to)], |row| {
-                Ok((due(row, NoticeKind::Reminder)?, row.get::<_, Millis>(11)?.0))
+                Ok((due(row, NoticeKind::Reminder)?, row.get::<_, Millis>(12)?.0))
             })?;
             let found: Vec<(DueNotice, Timestamp)> = rows.collect::<Result<_, _>>()?;
             let is_due = |(due, posted_at): &(DueNotice, Timestamp)| {

@@ -59,10 +59,11 @@ fn heads(
 ) -> rusqlite::Result<Vec<(Correction, Timestamp)>> {
     let sql = format!(
         "SELECT p.nonce, p.guild_id, p.channel_id, p.message_id, p.kind, p.total,
-                max(p.next_attempt_at) AS at
+                max(p.next_attempt_at) AS at, {}
          FROM ({}) p JOIN guilds g ON g.guild_id = p.guild_id AND g.paused IS NULL AND g.deleted = 0
          WHERE p.message_id <> 0 AND p.channel_id IS NOT NULL AND (?3 IS NULL OR p.guild_id = ?3)
          GROUP BY p.nonce ORDER BY at, p.nonce LIMIT ?2",
+        guilds::SERVER_LANGUAGE,
         wrong()
     );
     let mut statement = connection.prepare_cached(&sql)?;

@@ -180,13 +180,15 @@ impl PostQueue {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
             // If the message may already have been sent to an earlier channel, it is searched for there.
+            let language = guilds::SERVER_LANGUAGE;
             let mut heads = connection.prepare_cached(&format!(
                 "SELECT p.nonce, p.guild_id, coalesce(g.server_id, g.guild_id) AS server_id, p.kind,
                         p.total, p.attempted_at, p.attempts, p.planned_at,
                         iif(p.attempted_at IS NULL, g.channel_id, coalesce(p.channel_id, g.channel_id)) AS channel_id,
                         p.attempted_at IS NOT NULL AND coalesce(p.channel_id, g.channel_id) <> g.channel_id AS is_moved,
                         iif(p.attempted_at IS NULL OR coalesce(p.channel_id, g.channel_id) = g.channel_id, g.channel_kind, NULL)
-                            AS channel_kind
+                            AS channel_kind,
+                        {language}
                  {HEADS} AND {DUE_AT} <= ?1"
             ))?;
             let mut codes = connection.prepare_cached(&format!(

@@ -1,11 +1,14 @@
 //! Every message that a person sees, with sample contents, in the order of `docs/messages.md`.
 
 pub mod after;
+pub mod panel;
 mod targets;
 
 use giftcode_bot::discord::custom_id::Action;
 use giftcode_bot::discord::messages::appeal::{self, Recheck};
-use giftcode_bot::discord::messages::{Message, access, batch, manage, personal, players, post, self_service, stats};
+use giftcode_bot::discord::messages::{
+    Message, access, batch, files, manage, personal, players, post, self_service, stats,
+};
 use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::codes::channel::{Blocked, ChannelKind, OverReason};
 use giftcode_bot::domain::codes::code::{Code, CodeError};
@@ -35,6 +38,7 @@ use jiff::{SignedDuration, Timestamp};
 use self::rosters::{adding, filtering, removing, replacing};
 
 pub mod alliances;
+pub mod language;
 pub mod own;
 pub mod rosters;
 
@@ -581,11 +585,11 @@ pub fn rosters(language: Language) -> Chapter {
     say("import, with bad lines", players::not_imported(language, &lines));
     say(
         "import, of a file that cannot be read",
-        players::bad_file(language, &RosterFileError::NoIds { found: "\"alliance\", \"player\"".into() }),
+        files::not_imported(language, &RosterFileError::NoIds { found: "\"alliance\", \"player\"".into() }),
     );
     say(
         "import, of a file without states",
-        players::bad_file(language, &RosterFileError::NoStates { found: "\"fid\"".into() }),
+        files::not_imported(language, &RosterFileError::NoStates { found: "\"fid\"".into() }),
     );
     say("import, of a file that cannot be downloaded", players::file_not_fetched(language));
     say("export", players::exported(language, 104, b"player_id,nickname,state,furnace_level\n".to_vec()));
@@ -795,7 +799,7 @@ pub fn longest(language: Language) -> Vec<(String, Message)> {
         ("a roster", players::roster(language, &roster, 1, AllianceId(3))),
         ("bad lines", players::not_imported(language, &lines)),
         ("lines left out", players::imported(language, changed(9, 9, 9), &lines, 9, true)),
-        ("a file without players", players::bad_file(language, &RosterFileError::NoIds { found: stars(400) })),
+        ("a file without players", files::not_imported(language, &RosterFileError::NoIds { found: stars(400) })),
         ("standings", personal::standings(language, &standings, &[], &many_codes, true)),
     ]
     .into_iter()

@@ -1,10 +1,8 @@
 //! `/manage giftcode`: the codes of a server.
 
-use crate::discord::interactions::after;
-use crate::discord::interactions::appeal::{self, AppealResult};
+use crate::discord::interactions::{after, appeal, panel};
 use crate::discord::messages::{appeal as words, manage};
 use crate::domain::codes::code::Code;
-use crate::store::AddedCode;
 
 use super::autocomplete::{alliances, codes_active, codes_known};
 use super::{Context, language, respond_for};
@@ -22,26 +20,11 @@ pub(super) async fn add(
     #[max_length = 64]
     alliance: Option<String>,
 ) -> anyhow::Result<()> {
-    respond_for(ctx, alliance, |alliance| async move {
-        let bot = ctx.data();
-        let code = match Code::parse(&code) {
-            Ok(code) => code,
-            Err(error) => return Ok(manage::no_code(language(ctx), &error)),
-        };
-        Ok(match bot.codes.add_guild_code(alliance, code.clone()).await? {
-            AddedCode::Added => manage::code_added(language(ctx), &code, &bot.guilds.guild(alliance).await?),
-            AddedCode::Known => manage::code_known(language(ctx), &code),
-            AddedCode::Over(_, start) => match appeal::wait_for_verdict(ctx.data(), &code, start).await? {
-                Some(AppealResult::Active(shown)) => {
-                    manage::code_added(language(ctx), &shown.code, &bot.guilds.guild(alliance).await?)
-                }
-                Some(AppealResult::Over(over, recheck)) => {
-                    words::added_though_over(language(ctx), &code, &over, recheck)
-                }
-                None => manage::code_unknown(language(ctx), &code),
-            },
-        })
-    })
+    respond_for(
+        ctx,
+        alliance,
+        |alliance| async move { panel::add_code(ctx.data(), alliance, language(ctx), &code).await },
+    )
     .await
 }
 

@@ -1,9 +1,8 @@
 //! `/manage giftcode`: the channel, auto-redemption, status and history.
 
-use crate::discord::interactions::after;
-use crate::discord::messages::{Message, after as words, alliances as alliance_words, appeal, manage, stats as charts};
+use crate::discord::interactions::{after, panel};
+use crate::discord::messages::{after as words, appeal, manage, stats as charts};
 use crate::domain::codes::code::Code;
-use crate::domain::health::Health;
 use crate::store::Which;
 
 use super::autocomplete::{alliances, codes_known};
@@ -87,26 +86,7 @@ pub(super) async fn status(
     alliance: Option<String>,
 ) -> anyhow::Result<()> {
     respond_for(ctx, alliance, |alliance| async move {
-        let bot = ctx.data();
-        let Health { feeds, replica, engine, discord, .. } = bot.health.read().await;
-        let active = bot.codes.active_codes(alliance).await?.len();
-        let status = manage::status(
-            language(ctx),
-            &manage::Status {
-                guild: bot.guilds.guild(alliance).await?,
-                checks: bot.rosters.check_counts(alliance).await?,
-                active_codes: u32::try_from(active).unwrap_or(u32::MAX),
-                waiting_here: bot.batches.pending_in_guild(alliance).await?,
-                waiting_everywhere: bot.reports.pending_redemptions().await?,
-                feeds,
-                replica: replica.map_err(anyhow::Error::msg)?,
-                engine,
-                discord,
-            },
-        );
-        let alliances = bot.guilds.alliances(guild(ctx)?).await?;
-        let several = (alliances.len() > 1).then(|| alliance_words::order(language(ctx), &alliances));
-        Ok(several.into_iter().fold(status, Message::and))
+        panel::status(ctx.data(), guild(ctx)?, alliance, language(ctx)).await
     })
     .await
 }

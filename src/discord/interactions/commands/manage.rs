@@ -3,13 +3,13 @@
 //! It is registered without default permissions, so everybody sees it and [`super::check`] refuses: Discord would hide it from
 //! the named roles, and what an admin may change about that (Server Settings, Integrations) cannot be changed on a telephone.
 
-use super::{Context, access, alliances, codes, giftcode, idchannel, players, targets};
+use super::{Context, access, alliances, codes, giftcode, idchannel, language, panel, players, targets};
 
 /// Manage gift codes and players
 #[poise::command(
     slash_command,
     guild_only,
-    subcommands("giftcode", "players", "alliance", "access::access"),
+    subcommands("giftcode", "players", "alliance", "access::access", "language::language", "panel::panel"),
     subcommand_required
 )]
 pub(super) async fn manage(_ctx: Context<'_>) -> anyhow::Result<()> {

@@ -7,7 +7,10 @@ mod autocomplete;
 mod codes;
 mod giftcode;
 mod idchannel;
+mod language;
+mod localised;
 mod manage;
+mod panel;
 mod personal;
 mod players;
 mod targets;
@@ -27,7 +30,14 @@ use super::response::Interaction;
 
 type Context<'a> = poise::ApplicationContext<'a, Bot, anyhow::Error>;
 
+/// With their descriptions in every language.
 pub(in crate::discord) fn all() -> Vec<poise::Command<Bot, anyhow::Error>> {
+    let mut commands = commands();
+    localised::localise(&mut commands);
+    commands
+}
+
+fn commands() -> Vec<poise::Command<Bot, anyhow::Error>> {
     vec![
         manage::manage(),
         personal::giftcode(),

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use crate::discord::interactions::response::Interaction;
 use crate::discord::interactions::rosters;
 use crate::discord::messages::rosters::{self as changes, Skipped, replacement};
-use crate::discord::messages::{Message, players as words};
+use crate::discord::messages::{Message, files, players as words};
 use crate::domain::players::player::{AllianceId, Player, PlayerId, State};
 use crate::domain::players::roster_file::{self, RosterFile};
 use crate::domain::text::language::Language;
@@ -330,7 +330,7 @@ async fn read_file(
     file: &serenity::Attachment,
     state: Option<State>,
 ) -> Result<RosterFile, Message> {
-    let too_large = || words::bad_file(language, &roster_file::RosterFileError::TooLarge);
+    let too_large = || files::not_imported(language, &roster_file::RosterFileError::TooLarge);
     if usize::try_from(file.size).is_ok_and(|size| size > roster_file::MAX_BYTES) {
         return Err(too_large());
     }
@@ -342,7 +342,7 @@ async fn read_file(
             return Err(words::file_not_fetched(language));
         }
     };
-    roster_file::parse(&bytes, state).map_err(|error| words::bad_file(language, &error))
+    roster_file::parse(&bytes, state).map_err(|error| files::not_imported(language, &error))
 }
 
 /// Download the player list as a CSV file

@@ -35,6 +35,9 @@ macro_rules! sources {
     };
 }
 
+/// The languages that lack no text (`tests/conventions` compares them). Each has a page of its messages in `docs`.
+pub const COMPLETE: &[Language] = &[Language::En];
+
 /// A new file is added here, in its language.
 pub fn sources(language: Language) -> Sources {
     match language {
@@ -44,9 +47,13 @@ pub fn sources(language: Language) -> Sources {
             "alliances",
             "appeal",
             "batch",
+            "commands",
             "errors",
             "explanation",
+            "files",
+            "language",
             "manage",
+            "panel",
             "personal",
             "players",
             "post",
@@ -115,6 +122,19 @@ pub fn show<const N: usize>(
     let arguments: FluentArgs<'_> = arguments.into_iter().collect();
     let in_language = |language| shown(language, key, &arguments);
     in_language(language).or_else(|| in_language(Language::En)).unwrap_or_else(|| key.to_owned())
+}
+
+/// A text without arguments, in this language alone; `None` if it has none.
+pub(in crate::discord) fn find(language: Language, key: &str) -> Option<String> {
+    let bundle = bundle(language);
+    let (message, attribute) =
+        key.split_once('.').map_or((key, None), |(message, attribute)| (message, Some(attribute)));
+    let message = bundle.get_message(message)?;
+    let pattern = match attribute {
+        Some(attribute) => message.get_attribute(attribute)?.value(),
+        None => message.value()?,
+    };
+    Some(bundle.format_pattern(pattern, None, &mut Vec::new()).into_owned())
 }
 
 fn shown(language: Language, key: &'static str, arguments: &FluentArgs<'_>) -> Option<String> {

@@ -5,9 +5,8 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::columns::Meaning;
-use super::table::MAX_COLUMNS;
-use super::{MAX_BYTES, MAX_LINES};
+use super::meaning::Meaning;
+use super::{MAX_BYTES, MAX_COLUMNS, MAX_LINES};
 use crate::domain::players::player::{PlayerError, PlayerId};
 
 /// Why a whole file cannot be read.

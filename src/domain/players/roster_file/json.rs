@@ -8,9 +8,11 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 
-use super::columns::{Columns, Meaning, found, is_meant_as_id};
+use super::columns::{Columns, found, is_meant_as_id};
+use super::entries::Entries;
 use super::error::{BadLineReason, Place, RosterFileError};
-use super::table::{Entries, Row};
+use super::meaning::Meaning;
+use super::table::Row;
 use super::{MAX_LINES, is_long_id};
 use crate::domain::players::player::State;
 use crate::domain::text::{NAME_CHARS, clean, trim};

@@ -7,9 +7,11 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::LONG_ID;
-use super::columns::{Columns, Meaning};
+use super::columns::Columns;
+use super::entries::Entries;
 use super::error::{BadLineReason, Place};
-use super::table::{Entries, Row, lines};
+use super::meaning::Meaning;
+use super::table::{Row, lines};
 use crate::domain::players::player::State;
 use crate::domain::text::{is_unseen, trim};
 

@@ -6,27 +6,32 @@
 
 mod columns;
 mod decode;
+mod entries;
 mod error;
 mod json;
 mod lines;
+mod meaning;
 mod table;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use self::columns::{Columns, is_meant_as_id};
-use self::table::{Entries, Row, Rows, filled};
+use self::entries::Entries;
+use self::table::{Row, Rows, filled};
 use super::player::{Player, PlayerId, State, furnace_level};
 use super::spreadsheet;
 use crate::domain::text::{NAME_CHARS, clean, trim};
 
-pub use self::columns::Meaning;
 pub use self::error::{BadLine, BadLineReason, FileKind, Place, RosterFileError, Separator};
+pub use self::meaning::Meaning;
 
 /// The largest players file, in bytes: about 150,000 players.
 pub const MAX_BYTES: usize = 5 * 1024 * 1024;
 /// The most lines that are not blank.
 pub const MAX_LINES: usize = 200_000;
+/// The most columns of a line.
+pub const MAX_COLUMNS: usize = 200;
 /// How many of the columns found an error lists.
 const SHOWN_COLUMNS: usize = 8;
 /// The digits of an id that can be no state: no state has so many, and the game's ids have no fewer.
@@ -59,7 +64,8 @@ pub fn parse(bytes: &[u8], state: Option<State>) -> Result<RosterFile, RosterFil
     }
     let rows = Rows::new(&text, |cells| match Columns::of_header(cells) {
         Some(columns) => 1 + columns.understood(),
-        None => usize::from(cells.first().is_some_and(|cell| is_meant_as_id(cell))),
+        // A cell with a tab is several cells.
+        None => usize::from(cells.first().is_some_and(|cell| is_meant_as_id(cell) && !cell.contains('\t'))),
     });
     let separator = rows.separator();
     let mut rows = rows.filter(|row| !is_remark(row));

@@ -6,13 +6,12 @@
 
 use std::borrow::Cow;
 
-use super::columns::Columns;
+use super::MAX_COLUMNS;
 use super::error::{BadLineReason, Place, Separator};
 use crate::domain::text::{is_unseen, trim};
 
-/// The longest line, in bytes, and the most columns of a line.
+/// The longest line, in bytes.
 const MAX_LINE_BYTES: usize = 20_000;
-pub(super) const MAX_COLUMNS: usize = 200;
 /// The possible separators, the most frequent first. A table in a chat has bars.
 const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 /// How many lines are tried with each separator.
@@ -23,12 +22,6 @@ pub(super) struct Row<'a> {
     pub place: Place,
     /// The raw cells, or what is wrong with the line.
     pub cells: Result<Vec<Cow<'a, str>>, BadLineReason>,
-}
-
-/// The players of a list that is no table.
-pub(super) struct Entries {
-    pub columns: Columns,
-    pub rows: Vec<Row<'static>>,
 }
 
 /// The number of columns without the empty ones at the end.

@@ -168,6 +168,7 @@ impl RecordKind {
                         time("disbanded_at"),
                         flag("mention_failed"),
                         flag("remind"),
+                        text("language"),
                         VERSION,
                         DELETED,
                     ]

@@ -34,9 +34,6 @@ players-kept-state =
 # A list of lines follows, and then the next message.
 players-not-imported = ❌ Nobody was imported because of these lines:
 players-correct-the-lines = Correct them, or skip them with `skip_bad_lines`.
-# $why says in a clause what is wrong with the file.
-players-bad-file = ❌ Nobody was imported: { $why }.
-players-bad-file-without-states = ❌ Nobody was imported: { $why }, or set one for all players with `state`.
 players-file-not-fetched = ❌ Nobody was imported: I could not download the file from Discord. Please try again.
 players-nothing-to-export = The player list is empty, so there is nothing to export.
 players-exported =

@@ -6,7 +6,7 @@ state-mark-right = ✅
 state-mark-unchecked = ⏳ not checked yet
 state-mark-searching = 🔎 looking for the state
 state-mark-not-found = ⚠️ state not found
-state-mark-no-such-player = ⚠️ no player has this id
+state-mark-no-such-player = ⚠️ no player has this ID
 # The game's answers showed nothing.
 state-mark-unclear = ❔ could not be checked
 
@@ -16,8 +16,8 @@ state-list-missing = ⚠️ The state of { $players ->
     [one] one player
    *[other] { $players } players
 } is missing. I am looking for it, and redeem the codes once I have it. To be quicker, add the player again with the state.
-# Follows where a player's mark says “state not found” or “no player has this id”.
-state-list-correct = ⚠️ Somebody's id or state is wrong. Check it in the game (profile, ID and the number after #), then add the player again.
+# Follows where a player's mark says “state not found” or “no player has this ID”.
+state-list-correct = ⚠️ Somebody's ID or state is wrong. Check it in the game (profile, ID and the number after #), then add the player again.
 
 ## In the message that shows how far a code is
 
@@ -38,15 +38,15 @@ state-batch-found-player = { $player } ({ $state })
 
 ## In the bot's status, one line each
 
-state-status-title = Ids and states
+state-status-title = IDs and states
 state-status-unchecked = ⏳ { $players } to check
 state-status-searching = 🔎 looking for the state of { $players }
 state-status-not-found = ⚠️ state not found: { $players }
-state-status-no-such-player = ⚠️ the game does not know the id: { $players }
+state-status-no-such-player = ⚠️ the game does not know the ID: { $players }
 state-status-unclear = ❔ could not be checked: { $players }
 # Follows the lines above where a person has to do something.
-state-status-correct = `/manage players list` shows who it is. Add these players again with the right id or state.
+state-status-correct = `/manage players list` shows who it is. Add these players again with the right ID or state.
 
 ## The end of the answer to somebody who added players
 
-state-checked-in-background = I check ids and states in the background: `/manage players list` shows the results.
+state-checked-in-background = I check IDs and states in the background: `/manage players list` shows the results.

@@ -1,0 +1,150 @@
+//! Files and lists of players that cannot be read, and lines of them.
+
+use crate::domain::players::player::PlayerError;
+use crate::domain::players::roster_file::{
+    BadLine, BadLineReason, FileKind, MAX_BYTES, MAX_COLUMNS, MAX_LINES, Place, RosterFileError, Separator,
+};
+use crate::domain::text::NAME_CHARS;
+use crate::domain::text::language::Language;
+
+use super::Message;
+use super::escape::escape;
+use super::texts::text;
+
+/// The longest list of columns, in characters.
+const COLUMNS_CHARS: usize = 400;
+
+pub fn not_imported(language: Language, error: &RosterFileError) -> Message {
+    Message::text(text!(language, "files-not-imported", why = bad_file(language, error)))
+}
+
+/// Why a file cannot be read, and what to do: one or two sentences.
+pub fn bad_file(language: Language, error: &RosterFileError) -> String {
+    match error {
+        RosterFileError::Empty => text!(language, "files-empty"),
+        RosterFileError::TooLarge => text!(language, "files-too-large", megabytes = MAX_BYTES / (1024 * 1024)),
+        RosterFileError::TooManyLines => text!(language, "files-too-many-lines", lines = MAX_LINES),
+        RosterFileError::NoList(kind) => no_list(language, *kind),
+        RosterFileError::Json(reason) => text!(language, "files-broken-json", reason = escape(reason, 120)),
+        RosterFileError::NoIds { found } => text!(language, "files-no-ids", columns = columns(language, found)),
+        RosterFileError::NoStates { found } => text!(language, "files-no-states", columns = columns(language, found)),
+        RosterFileError::Unclear { found } => text!(language, "files-unclear", columns = columns(language, found)),
+        RosterFileError::NumberOfId => text!(language, "files-number-for-each-id"),
+        RosterFileError::TwoColumns { place, meaning, titles: [first, second] } => text!(
+            language,
+            "files-two-columns",
+            place = place_of(language, *place),
+            first = escape(first, NAME_CHARS),
+            second = escape(second, NAME_CHARS),
+            meaning = escape(meaning.name(), NAME_CHARS),
+        ),
+        RosterFileError::Header(bad) => bad_line(language, bad),
+        RosterFileError::NoPlayers => text!(language, "files-no-players"),
+    }
+}
+
+fn no_list(language: Language, kind: FileKind) -> String {
+    match kind {
+        FileKind::Spreadsheet => text!(language, "files-is-spreadsheet"),
+        FileKind::EmptyArchive => text!(language, "files-is-empty-archive"),
+        FileKind::OldSpreadsheet => text!(language, "files-is-old-spreadsheet"),
+        FileKind::FormattedDocument => text!(language, "files-is-document"),
+        FileKind::Sqlite => text!(language, "files-is-database"),
+        FileKind::Pdf => text!(language, "files-is-pdf"),
+        FileKind::Image => text!(language, "files-is-image"),
+        FileKind::Gzip | FileKind::SevenZip | FileKind::Rar => text!(language, "files-is-compressed"),
+        FileKind::Utf32 | FileKind::Utf16 => text!(language, "files-is-unmarked-unicode"),
+        FileKind::WebPage => text!(language, "files-is-web-page"),
+        FileKind::Binary => text!(language, "files-is-not-text"),
+    }
+}
+
+fn columns(language: Language, found: &str) -> String {
+    if found.is_empty() {
+        return text!(language, "files-no-columns");
+    }
+    text!(language, "files-columns", columns = escape(found, COLUMNS_CHARS))
+}
+
+fn place_of(language: Language, place: Place) -> String {
+    // The number is a name: an editor shows it without separators.
+    match place {
+        Place::Line(number) => text!(language, "files-line", number = number.to_string()),
+        Place::Entry(number) => text!(language, "files-entry", number = number.to_string()),
+    }
+}
+
+/// Which line is bad, and why; without a full stop.
+pub fn bad_line(language: Language, bad: &BadLine) -> String {
+    text!(language, "files-bad-line", place = place_of(language, bad.place), reason = reason(language, &bad.reason))
+}
+
+fn reason(language: Language, reason: &BadLineReason) -> String {
+    let place = |place: &Place| place_of(language, *place);
+    match reason {
+        BadLineReason::NoId => text!(language, "files-no-id"),
+        BadLineReason::Value(error) => bad_value(language, error),
+        BadLineReason::TooManyColumns { columns, usual, has_header: true, separator } => text!(
+            language,
+            "files-more-columns-than-header",
+            columns = *columns,
+            usual = *usual,
+            separator = separators(language, *separator)
+        ),
+        BadLineReason::TooManyColumns { columns, usual, has_header: false, separator } => text!(
+            language,
+            "files-more-columns-than-most",
+            columns = *columns,
+            usual = *usual,
+            separator = separators(language, *separator)
+        ),
+        BadLineReason::TooFewColumns(meaning) => {
+            text!(language, "files-too-few-columns", column = escape(meaning.name(), NAME_CHARS))
+        }
+        BadLineReason::LevelTooHigh { level, separator } => text!(
+            language,
+            "files-level-too-high",
+            level = escape(level, NAME_CHARS),
+            separator = separators(language, *separator)
+        ),
+        BadLineReason::OtherDetails { id, first } => {
+            text!(language, "files-other-details", id = id.to_string(), other = place(first))
+        }
+        BadLineReason::OtherState { id, first } => {
+            text!(language, "files-other-state", id = id.to_string(), other = place(first))
+        }
+        BadLineReason::OtherStateLater { id, second } => {
+            text!(language, "files-other-state-later", id = id.to_string(), other = place(second))
+        }
+        BadLineReason::UnclosedQuote => text!(language, "files-open-quote"),
+        BadLineReason::AfterQuote => text!(language, "files-text-after-quote"),
+        BadLineReason::MayBelongTo(line) => {
+            text!(language, "files-may-belong-to", other = place_of(language, Place::Line(*line)))
+        }
+        BadLineReason::TooLong => text!(language, "files-line-too-long"),
+        BadLineReason::TooWide => text!(language, "files-too-wide", columns = MAX_COLUMNS),
+        BadLineReason::NotAPlayer => text!(language, "files-not-a-player"),
+        BadLineReason::Twice(name) => text!(language, "files-field-twice", name = escape(name, NAME_CHARS)),
+    }
+}
+
+/// Why a text is no id or no state; without a full stop.
+pub fn bad_value(language: Language, error: &PlayerError) -> String {
+    match error {
+        PlayerError::Id(text) => text!(language, "files-bad-id", text = escape(text, NAME_CHARS)),
+        PlayerError::State(text) => text!(language, "files-bad-state", text = escape(text, NAME_CHARS)),
+        PlayerError::Shortened { what: "state", text } => {
+            text!(language, "files-shortened-state", text = escape(text, NAME_CHARS))
+        }
+        PlayerError::Shortened { text, .. } => text!(language, "files-shortened-id", text = escape(text, NAME_CHARS)),
+    }
+}
+
+fn separators(language: Language, separator: Separator) -> String {
+    match separator {
+        Separator::Comma => text!(language, "files-separator-commas"),
+        Separator::Semicolon => text!(language, "files-separator-semicolons"),
+        Separator::Tab => text!(language, "files-separator-tabs"),
+        Separator::Bar => text!(language, "files-separator-bars"),
+    }
+}

@@ -1,0 +1,102 @@
+### The descriptions of commands and their options, as Discord shows them while somebody types: at most 100
+### characters each. Made from the source; see src/discord/interactions/commands/localised/mod.rs.
+
+## Options that several commands have, and the names of choices
+
+command-option-alliance = Which alliance; the one that posts in this channel if you leave it out
+command-option-code = The code
+command-choice-all = all
+command-choice-ask = ask
+command-choice-auto = auto
+command-choice-failed = failed
+command-choice-missing = missing
+command-choice-off = off
+command-choice-on = on
+command-choice-redeemed = redeemed
+
+## Commands
+
+# /manage
+command-manage = Manage gift codes and players
+# /manage giftcode
+command-manage-giftcode = Channel, codes and results
+# /manage giftcode setchannel
+command-manage-giftcode-setchannel = Post new codes in this or another channel, thread or forum
+    .channel = Where to post; this channel if you leave it out
+    .role = The only role for each post to mention; leave it out to keep the present ones
+    .add_role = One more role for each post to mention
+    .remove_role = Stop mentioning this role
+    .no_role = Stop mentioning any role
+# /manage giftcode unsetchannel
+command-manage-giftcode-unsetchannel = Stop posting codes in this server
+# /manage giftcode auto
+command-manage-giftcode-auto = Turn automatic redemption for the whole player list on or off
+    .switch = on or off
+# /manage giftcode notify
+command-manage-giftcode-notify = What to tell this server: who failed after a code, and who is missing a day before it ends
+    .failed = Mention the people who linked an account for which a code failed
+    .reminder = A day before a code ends, post who does not have it
+# /manage giftcode add
+command-manage-giftcode-add = Add a code that no feed lists, for this server
+    .code = The code, exactly as published
+# /manage giftcode remove
+command-manage-giftcode-remove = Stop posting and redeeming a code in this server
+# /manage giftcode list
+command-manage-giftcode-list = Show the active codes of this server
+# /manage giftcode redeem
+command-manage-giftcode-redeem = Redeem a code for the whole player list now
+# /manage giftcode retry
+command-manage-giftcode-retry = Try a code again for the players for whom it failed
+# /manage giftcode status
+command-manage-giftcode-status = Show the status of the bot in this server
+# /manage giftcode history
+command-manage-giftcode-history = Show the results of past codes
+    .code = Only this code
+    .show = With a code: which players to name; those without the code if you leave it out
+# /manage giftcode stats
+command-manage-giftcode-stats = Show charts: redemptions per day, players per code, and how fast it goes
+# /manage giftcode test
+command-manage-giftcode-test = Post a sample where codes are posted, say what works, and take it back
+# /manage players
+command-manage-players = The player list: the players to redeem codes for
+# /manage players add
+command-manage-players-add = Add players to the player list
+    .player_ids = One or more player ids, separated by spaces or commas
+    .state = The state they are all in
+# /manage players remove
+command-manage-players-remove = Remove a player from the player list
+    .player = The player: type a name or an id
+# /manage players list
+command-manage-players-list = Show the player list
+# /manage players import
+command-manage-players-import = Add the players of a file to the player list
+    .file = CSV with the columns player_id, nickname, state, furnace_level; or one id per line; or JSON
+    .state = The state of players whose state is not in the file
+    .skip_bad_lines = Import the good lines even if there are bad ones
+# /manage players export
+command-manage-players-export = Download the player list as a CSV file
+# /manage players idchannel
+command-manage-players-idchannel = Let members join the player list themselves: by typing their id in a channel, or after /link
+    .channel = The channel in which members type their player id
+    .off = No longer read such a channel
+    .join = After /link: off (only leaders add players), ask, or auto
+# /manage access
+command-manage-access = Show or choose the roles that may use /manage
+    .role = A role whose members may use /manage too; leave it out to see who may
+    .remove = Take it away from this role again
+    .alliance = For this alliance only; for all of them if you leave it out
+# /manage language
+command-manage-language = Show or choose the language of posts and progress messages
+    .language = The language; leave it out to see which one is set
+# /giftcode
+command-giftcode = Show the active gift codes
+# /link
+command-link = Link your game account, so that you can redeem codes for it
+    .player_id = Your player id, shown in your in-game profile
+    .state = Your state, shown after the # in your profile; it is searched if you leave it out
+# /unlink
+command-unlink = Unlink your game account
+    .player_id = Which of your accounts; needed if you linked several
+    .everything = Erase everything stored about you, including accounts that nobody else has
+# /redeem
+command-redeem = Redeem a code for your linked game accounts
