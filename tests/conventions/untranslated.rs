@@ -26,7 +26,8 @@ const FOR_OPERATORS: &[(&str, &str)] = &[
 const MEANT: &[(&str, &str)] = &[
     ("cannot check whether it was posted in the previous forum: {}", "an error, for the log"),
     ("its address is invalid", "the same"),
-    ("without a message", "the same: how a command panicked"),
+    ("direct messages", "the name of a service, for the log"),
+    ("without a message", "an error, for the log: how a command panicked"),
     ("it took too long", "the same"),
     ("View Channel", "Discord's name of a permission; `messages/manage.rs` translates it"),
     ("Send Messages", "the same"),

@@ -302,11 +302,13 @@ fn every_message_is_on_the_page() {
 
 #[test]
 fn the_longest_messages_keep_within_discords_limits() {
+    let samples = |language| chapters(language).into_iter().flat_map(|(_, messages)| messages);
     let longest = |language| {
         catalogue::longest(language)
             .into_iter()
             .chain(catalogue::after::longest(language))
             .chain(catalogue::panel::longest(language))
+            .chain(samples(language))
     };
     for (when, message) in Language::ALL.into_iter().flat_map(longest) {
         let mut json = serde_json::to_value(message.create()).unwrap();

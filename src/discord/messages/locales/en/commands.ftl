@@ -5,14 +5,23 @@
 
 command-option-alliance = Which alliance; the one that posts in this channel if you leave it out
 command-option-code = The code
+command-option-file = CSV with the columns player_id, nickname, state, furnace_level; or one id per line; or JSON
+command-option-name = Its name
+command-option-player = The player: type a name or an id
+command-choice-add = add
 command-choice-all = all
 command-choice-ask = ask
 command-choice-auto = auto
 command-choice-failed = failed
+command-choice-failing--codes-failed-in-the-last-30-days = failing: codes failed in the last 30 days
+command-choice-left--removed-in-the-last-30-days = left: removed in the last 30 days
 command-choice-missing = missing
+command-choice-no-state = no state
+command-choice-not-linked = not linked
 command-choice-off = off
 command-choice-on = on
 command-choice-redeemed = redeemed
+command-choice-replace = replace
 
 ## Commands
 
@@ -60,19 +69,28 @@ command-manage-giftcode-test = Post a sample where codes are posted, say what wo
 # /manage players
 command-manage-players = The player list: the players to redeem codes for
 # /manage players add
-command-manage-players-add = Add players to the player list
+command-manage-players-add = Add players to the player list: paste them into a form, or give a file or ids
     .player_ids = One or more player ids, separated by spaces or commas
-    .state = The state they are all in
+    .state = The state of all who have none of their own
+# /manage players edit
+command-manage-players-edit = Change a player's name or state
+    .name = The new name
+    .state = The new state
+# /manage players setstate
+command-manage-players-setstate = Move all players of one state to another, after a transfer
+    .from = The state that they are in on the player list
+    .to = The state that they are in now
 # /manage players remove
-command-manage-players-remove = Remove a player from the player list
-    .player = The player: type a name or an id
+command-manage-players-remove = Remove players from the player list: choose them from a menu, or name them
+    .player_ids = Several player ids, separated by spaces or commas
 # /manage players list
 command-manage-players-list = Show the player list
+    .filter = Show some players only
 # /manage players import
-command-manage-players-import = Add the players of a file to the player list
-    .file = CSV with the columns player_id, nickname, state, furnace_level; or one id per line; or JSON
+command-manage-players-import = Add the players of a file to the player list, or replace the list by them
     .state = The state of players whose state is not in the file
     .skip_bad_lines = Import the good lines even if there are bad ones
+    .mode = add (as usual), or replace: shows who comes and goes, and asks first
 # /manage players export
 command-manage-players-export = Download the player list as a CSV file
 # /manage players idchannel
@@ -80,6 +98,20 @@ command-manage-players-idchannel = Let members join the player list themselves: 
     .channel = The channel in which members type their player id
     .off = No longer read such a channel
     .join = After /link: off (only leaders add players), ask, or auto
+# /manage alliance
+command-manage-alliance = Several alliances in one server
+# /manage alliance add
+command-manage-alliance-add = Add an alliance to this server
+    .channel = Where its codes are posted; you can set that later
+    .role = A role that its posts mention
+# /manage alliance rename
+command-manage-alliance-rename = Give an alliance of this server another name
+    .name = The new name
+# /manage alliance remove
+command-manage-alliance-remove = Remove an alliance from this server; you are asked first
+# /manage alliance order
+command-manage-alliance-order = Show or change which alliance goes first when all are due
+    .place = Its new place, 1 for the first
 # /manage access
 command-manage-access = Show or choose the roles that may use /manage
     .role = A role whose members may use /manage too; leave it out to see who may
@@ -88,6 +120,8 @@ command-manage-access = Show or choose the roles that may use /manage
 # /manage language
 command-manage-language = Show or choose the language of posts and progress messages
     .language = The language; leave it out to see which one is set
+# /manage panel
+command-manage-panel = Post a message here with buttons for what leaders do every day
 # /giftcode
 command-giftcode = Show the active gift codes
 # /link
@@ -100,3 +134,5 @@ command-unlink = Unlink your game account
     .everything = Erase everything stored about you, including accounts that nobody else has
 # /redeem
 command-redeem = Redeem a code for your linked game accounts
+# /help
+command-help = Show how this bot works
