@@ -10,7 +10,7 @@
 //! One loop sends everything, one message at a time. What ends meanwhile is in the next message.
 //!
 //! # Crash
-//! The next start looks at what ended in the last [`LOOK_BACK`].
+//! The next start looks at what ended in the last [`MISSED`].
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ use super::rest::{Rest, RestError};
 /// Between two looks at what ended.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// How far back a start looks.
-const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24);
+const MISSED: SignedDuration = SignedDuration::from_hours(24);
 /// How much an end may become visible after its time.
 const OVERLAP: SignedDuration = SignedDuration::from_secs(60);
 /// Codes in a message. More have the next one.
@@ -70,7 +70,7 @@ impl Service for DirectResults {
     }
 
     async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
-        let mut since = self.clock.now().checked_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
+        let mut since = self.clock.now().checked_sub(MISSED).unwrap_or(Timestamp::MIN);
         let mut waiting: BTreeSet<UserId> = BTreeSet::new();
         let mut wait = POLL_INTERVAL;
         loop {
@@ -87,7 +87,7 @@ impl Service for DirectResults {
                 if shutdown.is_cancelled() {
                     return Ok(());
                 }
-                match self.tell(user).await? {
+                match self.notify(user).await? {
                     Ok(has_more) => waiting.extend(has_more.then_some(user)),
                     Err(error) => {
                         tracing::debug!("The results of a person are sent later: {error}");
@@ -105,9 +105,9 @@ impl DirectResults {
         Self { people, requests, rest, clock }
     }
 
-    /// Tells a person what there is to tell. Returns whether there may be more.
-    async fn tell(&self, user: UserId) -> Result<Result<bool, RestError>, StoreError> {
-        let Some(results) = self.people.results_to_tell(user, MAX_CODES).await? else { return Ok(Ok(false)) };
+    /// Sends a person the results that are due. Returns whether there may be more.
+    async fn notify(&self, user: UserId) -> Result<Result<bool, RestError>, StoreError> {
+        let Some(results) = self.people.unsent_results(user, MAX_CODES).await? else { return Ok(Ok(false)) };
         let until = match (results.attempt, results.codes.last()) {
             (Some((until, at)), None) => return self.give_up(user, until, at).await,
             (Some((until, at)), Some(_)) if self.clock.now().duration_since(at) >= NONCE_WINDOW => {
@@ -122,14 +122,14 @@ impl DirectResults {
         };
         let sent = self.send(user, until, &results).await?;
         match sent {
-            Ok(()) => self.people.told(user, until).await?,
+            Ok(()) => self.people.notified(user, until).await?,
             Err(Failure::Closed) => {
                 tracing::info!("A person takes no direct messages: they are turned off for that person");
                 self.people.refuses_messages(user).await?;
                 return Ok(Ok(false));
             }
             Err(Failure::NotSent(error)) => {
-                self.people.not_told(user).await?;
+                self.people.not_notified(user).await?;
                 return Ok(Err(error));
             }
             Err(Failure::Unknown(error)) => return Ok(Err(error)),
@@ -145,7 +145,7 @@ impl DirectResults {
         at: Timestamp,
     ) -> Result<Result<bool, RestError>, StoreError> {
         tracing::debug!("A direct message that was begun at {at} counts as sent");
-        self.people.told(user, until).await?;
+        self.people.notified(user, until).await?;
         Ok(Ok(true))
     }
 

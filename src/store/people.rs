@@ -93,7 +93,7 @@ impl People {
     }
 
     /// What a person is to be told, of at most `limit` codes. `None` if nothing.
-    pub async fn results_to_tell(&self, user: UserId, limit: u32) -> Result<Option<DirectResults>, StoreError> {
+    pub async fn unsent_results(&self, user: UserId, limit: u32) -> Result<Option<DirectResults>, StoreError> {
         self.read(move |connection| {
             let sql = "SELECT told_until, telling_until, attempted_at, language FROM people
                        WHERE user_id = ?1 AND results = 1 AND deleted = 0";
@@ -102,8 +102,8 @@ impl People {
                 .prepare_cached(sql)?
                 .query_row([user], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
                 .optional()?;
-            let Some((told, telling, attempted, language)) = found else { return Ok(None) };
-            let told = told.map_or(Timestamp::MIN, |Millis(at)| at).max(Timestamp::UNIX_EPOCH);
+            let Some((sent_until, telling, attempted, language)) = found else { return Ok(None) };
+            let sent_until = sent_until.map_or(Timestamp::MIN, |Millis(at)| at).max(Timestamp::UNIX_EPOCH);
             let attempt = telling.zip(attempted).map(|(Millis(until), Millis(at))| (until, at));
             // What ended since an attempt whose end nobody knows has a message of its own.
             let until = attempt.map_or(Millis(Timestamp::MAX), |(until, _)| Millis(until));
@@ -117,7 +117,7 @@ impl People {
                      HAVING count(*) FILTER (WHERE d.outcome = 'pending') = 0 AND ended > ?2 AND ended <= ?3
                      ORDER BY ended, d.code_key LIMIT ?4",
                 )?
-                .query_map(params![user, Millis(told), until, limit], |row| {
+                .query_map(params![user, Millis(sent_until), until, limit], |row| {
                     let Millis(ended_at) = row.get(2)?;
                     Ok(EndedCode { code: row.get(0)?, generation: row.get(1)?, ended_at })
                 })?
@@ -153,7 +153,7 @@ impl People {
     }
 
     /// Notes that the person was told of what ended up to `until`, or will never be.
-    pub async fn told(&self, user: UserId, until: Timestamp) -> Result<(), StoreError> {
+    pub async fn notified(&self, user: UserId, until: Timestamp) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(
                 "UPDATE people SET told_until = max(coalesce(told_until, 0), ?2), telling_until = NULL, attempted_at = NULL,
@@ -166,7 +166,7 @@ impl People {
     }
 
     /// Notes that the message was surely not sent, and may be tried again.
-    pub async fn not_told(&self, user: UserId) -> Result<(), StoreError> {
+    pub async fn not_notified(&self, user: UserId) -> Result<(), StoreError> {
         self.write(move |tx| {
             let sql = "UPDATE people SET telling_until = NULL, attempted_at = NULL, version = ?2 WHERE user_id = ?1";
             tx.execute(sql, params![user, tx.version()])?;

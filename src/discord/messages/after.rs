@@ -19,8 +19,7 @@ use crate::domain::text::language::Language;
 use crate::ports::notices::{Notice, NoticeContent};
 use crate::store::{CodePlayer, CodePlayers, Notifications, Outstanding, Which};
 
-use super::batch::player;
-use super::escape::{clip, in_text};
+use super::escape::{clip, in_text, player};
 use super::explanation::meaning;
 use super::post::mark;
 use super::texts::text;
@@ -71,7 +70,7 @@ pub fn failed_for(language: Language, notice: &Notice, people: &[UserId]) -> Mes
         NoticeContent::Failed { result, .. } => *result,
         NoticeContent::Reminder { .. } => None,
     };
-    let told = match result {
+    let explanation = match result {
         Some((channel, message)) => {
             let link = format!("https://discord.com/channels/{}/{channel}/{}", notice.server, message.0);
             text!(language, "after-mention", link = link)
@@ -82,7 +81,7 @@ pub fn failed_for(language: Language, notice: &Notice, people: &[UserId]) -> Mes
         .title(text!(language, "after-mention-title", code = in_text(&notice.code)))
         .url(mark(&notice.nonce))
         .colour(colour::BAD)
-        .description(told);
+        .description(explanation);
     Message::embed(embed).mentioning_people(people)
 }
 
@@ -155,13 +154,13 @@ pub fn code_players(
     );
     let mut rows = vec![CreateActionRow::SelectMenu(menu.placeholder(text!(language, "after-players-menu")))];
     if pages > 1 {
-        let turn = |page: u32, label: &str, is_there: bool| {
+        let step = |page: u32, label: &str, is_there: bool| {
             let action = Action::CodePlayers(code.clone(), guild, which, page);
             button(&action, label, ButtonStyle::Secondary).disabled(!is_there)
         };
         rows.push(CreateActionRow::Buttons(vec![
-            turn(page.wrapping_sub(1), &text!(language, "after-players-previous"), page > 0),
-            turn(page + 1, &text!(language, "after-players-next"), page + 1 < pages),
+            step(page.wrapping_sub(1), &text!(language, "after-players-previous"), page > 0),
+            step(page + 1, &text!(language, "after-players-next"), page + 1 < pages),
         ]));
     }
     Message::embed(embed).with_rows(rows)

@@ -34,8 +34,8 @@ impl Guilds {
                 .optional()?;
             Ok(begun.map(|()| Sample { nonce, server, guild, channel, message: None, at: tx.now() }))
         });
-        let (sample, may_act) = begun.await?;
-        may_act?;
+        let (sample, is_leading) = begun.await?;
+        is_leading?;
         Ok(sample)
     }
 

@@ -124,7 +124,7 @@ pub(super) struct Audience {
 }
 
 impl Audience {
-    fn tell(self, announcement: &mut Announcement) {
+    fn address(self, announcement: &mut Announcement) {
         let Self { roles, names, is_auto } = self;
         (announcement.roles, announcement.alliances, announcement.is_auto) = (roles, names, is_auto);
     }
@@ -206,7 +206,7 @@ impl PostQueue {
             for message in &mut due {
                 let rows = codes.query_map([&message.announcement.nonce], announced_code)?;
                 message.announcement.codes = rows.collect::<Result<_, _>>()?;
-                audience(connection, &message.announcement.nonce)?.tell(&mut message.announcement);
+                audience(connection, &message.announcement.nonce)?.address(&mut message.announcement);
             }
             Ok(due)
         })

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
+use super::fields::{DELETED, VERSION};
 use super::*;
 use crate::domain::redeeming::outcome::Outcome;
 
