@@ -7,7 +7,7 @@
 //!    `text!(language, "greeting-players", name = escape(name, 32), players = count)`.
 //! 3. Values are strings, already escaped, or whole numbers, which choose plurals and are grouped as the language does. A
 //!    number that is a name (an id, a state) is passed as a string.
-//! 4. For a new subject, add the file's name to `SOURCES` below. Add a sample of the message to `tests/discord/catalogue`.
+//! 4. For a new subject, add the file's name to `sources` below, and the file in every language. Add a sample of the message to `tests/discord/catalogue`.
 //! 5. `cargo test --test conventions texts` compares keys and arguments; `UPDATE_DOCS=1 cargo test --test discord
 //!    message_page` shows the result in `docs/messages.md`.
 //!
@@ -29,53 +29,36 @@ type Bundle = FluentBundle<FluentResource>;
 /// The Fluent files of a language: the name of each without its extension, and its text.
 pub type Sources = &'static [(&'static str, &'static str)];
 
+/// All files of a language. A new file is added here, for all languages.
 macro_rules! sources {
-    ($tag:literal: $($subject:literal),* $(,)?) => {
+    ($tag:literal) => {
+        sources!(
+            $tag:
+            "access", "after", "alliances", "appeal", "batch", "commands", "errors", "explanation", "files",
+            "language", "manage", "panel", "personal", "players", "post", "presence", "reminder", "rosters",
+            "self", "states", "stats", "status", "targets", "welcome"
+        )
+    };
+    ($tag:literal: $($subject:literal),*) => {
         &[$(($subject, include_str!(concat!("../locales/", $tag, "/", $subject, ".ftl")))),*]
     };
 }
 
 /// The languages that lack no text (`tests/conventions` compares them). Each has a page of its messages in `docs`.
-pub const COMPLETE: &[Language] = &[Language::En];
+pub const COMPLETE: &[Language] = &Language::ALL;
 
-/// A new file is added here, in its language.
 pub fn sources(language: Language) -> Sources {
     match language {
-        Language::En => sources!("en":
-            "access",
-            "after",
-            "alliances",
-            "appeal",
-            "batch",
-            "commands",
-            "errors",
-            "explanation",
-            "files",
-            "language",
-            "manage",
-            "panel",
-            "personal",
-            "players",
-            "post",
-            "presence",
-            "reminder",
-            "rosters",
-            "self",
-            "states",
-            "stats",
-            "status",
-            "targets",
-            "welcome",
-        ),
-        Language::De => sources!("de":),
-        Language::Fr => sources!("fr":),
-        Language::Es => sources!("es":),
-        Language::PtBr => sources!("pt-BR":),
-        Language::Tr => sources!("tr":),
-        Language::Ru => sources!("ru":),
-        Language::Ko => sources!("ko":),
-        Language::Ja => sources!("ja":),
-        Language::ZhTw => sources!("zh-TW":),
+        Language::En => sources!("en"),
+        Language::De => sources!("de"),
+        Language::Fr => sources!("fr"),
+        Language::Es => sources!("es"),
+        Language::PtBr => sources!("pt-BR"),
+        Language::Tr => sources!("tr"),
+        Language::Ru => sources!("ru"),
+        Language::Ko => sources!("ko"),
+        Language::Ja => sources!("ja"),
+        Language::ZhTw => sources!("zh-TW"),
     }
 }
 

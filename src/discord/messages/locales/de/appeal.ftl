@@ -1,0 +1,11 @@
+over-expired = er ist abgelaufen
+over-unknown = das Spiel kennt diesen Code nicht
+over-used-up = er wurde schon zu oft eingelöst
+over-rejected = das Spiel lehnt ihn ab
+over-reissued = er wurde neu ausgegeben, siehe den neueren Post
+over-line = ⌛ `{ $code }` ist nicht aktiv: { $why }
+over-line-next-check = ⌛ `{ $code }` ist nicht aktiv: { $why } · nächste Prüfung { $next }
+appeal-checked = ⌛ `{ $code }` ist nicht aktiv: { $why }. Das habe ich gerade beim Spiel geprüft.
+appeal-checking = ⏳ `{ $code }` ist, soweit ich weiß, nicht aktiv: { $why }. Ich frage das Spiel noch einmal. Das Ergebnis zeigt `/manage giftcode history code:{ $code }`.
+appeal-nobody-to-check-with = ⌛ `{ $code }` ist nicht aktiv: { $why }. Ich kann das Spiel nicht fragen, weil von keinem Spieler auf der Liste der Staat bekannt ist. Füge einen mit `/manage players add` hinzu.
+appeal-checked-again-for-two-days = Zwei Tage lang prüfe ich ihn immer wieder. Sobald er funktioniert, poste ich ihn und löse ihn ein.

@@ -1,0 +1,12 @@
+code-error-empty = ❌ Ein Geschenkcode hat mindestens einen Buchstaben oder eine Ziffer. Prüfe den Code und versuche es noch einmal.
+code-error-too-long = ❌ „{ $text }“ ist kein Geschenkcode: er ist länger als { $most } Zeichen. Prüfe den Code und versuche es noch einmal.
+code-error-character = ❌ „{ $text }“ ist kein Geschenkcode: er enthält { $character }. Erlaubt sind nur die Buchstaben A–Z, Ziffern, `-` und `_`.
+character-blank = ein Leerzeichen
+character-invisible = das unsichtbare Zeichen { $number }
+character-control = das Steuerzeichen { $number }
+character-visible = „{ $character }“
+player-error-id = „{ $text }“ ist keine Spieler-ID: das ist eine Zahl mit 1 bis 12 Ziffern
+player-error-state = „{ $text }“ ist kein Staat: das ist eine ganze Zahl ab 1
+player-error-id-shortened = „{ $text }“ ist keine vollständige Spieler-ID: eine Tabellenkalkulation hat sie gekürzt. Formatiere die Spalte als Zahl ohne Nachkommastellen
+player-error-state-shortened = „{ $text }“ ist kein vollständiger Staat: eine Tabellenkalkulation hat ihn gekürzt. Formatiere die Spalte als Zahl ohne Nachkommastellen
+player-error-nothing-changed = ❌ { $error }. Es wurde nichts geändert.

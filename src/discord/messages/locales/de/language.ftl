@@ -1,0 +1,2 @@
+language-is = 🌐 Posts und Fortschrittsnachrichten auf diesem Server sind auf { $name }. Wähle mit `/manage language language:` eine andere Sprache. Antworten auf Befehle und Knöpfe kommen in der Sprache, die jeder in Discord eingestellt hat.
+language-set = ✅ Neue Posts und Fortschrittsnachrichten auf diesem Server sind ab jetzt auf { $name }. Antworten auf Befehle und Knöpfe kommen in der Sprache, die jeder in Discord eingestellt hat.

@@ -1,0 +1,6 @@
+presence-no-codes = nach Geschenkcodes
+presence-codes =
+    { $codes ->
+        [one] auf { $codes } aktiven Geschenkcode
+       *[other] auf { $codes } aktive Geschenkcodes
+    }

@@ -1,0 +1,29 @@
+state-mark-right = ✅
+state-mark-unchecked = ⏳ noch nicht geprüft
+state-mark-searching = 🔎 Staat wird gesucht
+state-mark-not-found = ⚠️ Staat nicht gefunden
+state-mark-no-such-player = ⚠️ kein Spieler hat diese ID
+state-mark-unclear = ❔ ließ sich nicht prüfen
+state-list-missing = ⚠️ Der Staat von { $players ->
+    [one] einem Spieler
+   *[other] { $players } Spielern
+} fehlt. Ich suche ihn und löse die Codes ein, sobald ich ihn habe. Schneller geht es, wenn du den Spieler mit dem Staat noch einmal hinzufügst.
+state-list-correct = ⚠️ Eine ID oder ein Staat ist falsch. Schau im Spiel nach (Profil, ID und die Zahl hinter #) und füge den Spieler dann noch einmal hinzu.
+state-batch-searching = 🔎 { $players ->
+    [one] Der Staat eines Spielers ist falsch oder fehlt. Ich suche ihn und löse den Code ein, sobald ich ihn habe.
+   *[other] Die Staaten von { $players } Spielern sind falsch oder fehlen. Ich suche sie und löse den Code ein, sobald ich sie habe.
+}
+state-batch-found = 🔎 Ich habe den Staat von { $players ->
+    [one] einem Spieler
+   *[other] { $players } Spielern
+} gefunden: { $names }
+state-batch-found-more = … und { $left } weitere
+state-batch-found-player = { $player } ({ $state })
+state-status-title = IDs und Staaten
+state-status-unchecked = ⏳ { $players } noch zu prüfen
+state-status-searching = 🔎 Staat wird gesucht: { $players }
+state-status-not-found = ⚠️ Staat nicht gefunden: { $players }
+state-status-no-such-player = ⚠️ das Spiel kennt die ID nicht: { $players }
+state-status-unclear = ❔ ließ sich nicht prüfen: { $players }
+state-status-correct = `/manage players list` zeigt, wer es ist. Füge diese Spieler mit der richtigen ID oder dem richtigen Staat noch einmal hinzu.
+state-checked-in-background = IDs und Staaten prüfe ich im Hintergrund: `/manage players list` zeigt die Ergebnisse.

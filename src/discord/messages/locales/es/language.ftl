@@ -1,0 +1,2 @@
+language-is = 🌐 Las publicaciones y los mensajes de progreso de este servidor están en { $name }. Elige otro idioma con `/manage language language:`. Las respuestas a comandos y botones salen en el idioma del Discord de cada persona.
+language-set = ✅ A partir de ahora, las publicaciones y los mensajes de progreso nuevos de este servidor están en { $name }. Las respuestas a comandos y botones salen en el idioma del Discord de cada persona.

@@ -1,0 +1,11 @@
+over-expired = il a expiré
+over-unknown = le jeu ne connaît pas ce code
+over-used-up = il a atteint sa limite d’utilisations
+over-rejected = le jeu le refuse
+over-reissued = il a été réédité, voir la publication plus récente
+over-line = ⌛ `{ $code }` n’est pas actif : { $why }
+over-line-next-check = ⌛ `{ $code }` n’est pas actif : { $why } · prochaine vérification { $next }
+appeal-checked = ⌛ `{ $code }` n’est pas actif : { $why }. Je viens de le vérifier auprès du jeu.
+appeal-checking = ⏳ `{ $code }` n’est pas actif, à ma connaissance : { $why }. Je redemande au jeu. Pour le résultat, utilise `/manage giftcode history code:{ $code }`.
+appeal-nobody-to-check-with = ⌛ `{ $code }` n’est pas actif : { $why }. Je ne peux pas demander au jeu, car aucun joueur de la liste n’a d’État connu. Ajoutes-en un avec `/manage players add`.
+appeal-checked-again-for-two-days = Pendant deux jours, je le vérifie de temps en temps. Dès qu’il fonctionne, je le publie et je l’utilise.

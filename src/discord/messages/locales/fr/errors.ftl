@@ -1,0 +1,12 @@
+code-error-empty = ❌ Un code cadeau a au moins une lettre ou un chiffre. Vérifie le code, puis réessaie.
+code-error-too-long = ❌ « { $text } » n’est pas un code cadeau : il dépasse { $most } caractères. Vérifie le code, puis réessaie.
+code-error-character = ❌ « { $text } » n’est pas un code cadeau : il contient { $character }. Seuls les lettres A–Z, les chiffres, `-` et `_` sont permis.
+character-blank = une espace
+character-invisible = le caractère invisible { $number }
+character-control = le caractère de contrôle { $number }
+character-visible = « { $character } »
+player-error-id = « { $text } » n’est pas un ID de joueur : c’est un nombre de 1 à 12 chiffres
+player-error-state = « { $text } » n’est pas un État : c’est un nombre entier à partir de 1
+player-error-id-shortened = « { $text } » n’est pas un ID de joueur complet : un tableur l’a raccourci. Mets la colonne au format nombre sans décimales
+player-error-state-shortened = « { $text } » n’est pas un État complet : un tableur l’a raccourci. Mets la colonne au format nombre sans décimales
+player-error-nothing-changed = ❌ { $error }. Rien n’a changé.

@@ -1,0 +1,2 @@
+language-is = 🌐 Sur ce serveur, les publications et les messages de progression sont en { $name }. Choisis une autre langue avec `/manage language language:`. Les réponses aux commandes et aux boutons sont dans la langue du Discord de chacun.
+language-set = ✅ Désormais, les nouvelles publications et les messages de progression de ce serveur sont en { $name }. Les réponses aux commandes et aux boutons sont dans la langue du Discord de chacun.

@@ -1,0 +1,16 @@
+players-several-of-that-name = ❌ リストに「{ $name }」という人が複数います。代わりにプレイヤーIDを入力してください。何も変更していません。
+players-nobody-of-that-name = ❌ プレイヤーリストに「{ $name }」という人はいません。何も変更していません。
+players-list-empty = プレイヤーリストは空です。`/manage players add` か `/manage players import` でプレイヤーを追加してください。
+players-title = 👥 プレイヤー{ $players }人
+players-state = 王国 { $state }
+players-no-state = ⚠️ 王国なし
+players-furnace = 大溶鉱炉 { $level }
+players-page = { $page } / { $pages }
+players-imported = ✅ { $players }人をインポートしました：追加 { $new }、更新 { $known }
+players-lines-skipped = { $lines }行をスキップしました：
+players-kept-state = { $players }人は保存されている王国のままです。ほかのサーバーやメンバーも使っているためです。
+players-not-imported = ❌ 次の行に問題があるため、誰もインポートしていません：
+players-correct-the-lines = 修正するか、`skip_bad_lines` でスキップしてください。
+players-file-not-fetched = ❌ Discordからファイルをダウンロードできなかったため、誰もインポートしていません。もう一度お試しください。
+players-nothing-to-export = プレイヤーリストが空なので、エクスポートするものがありません。
+players-exported = 👥 プレイヤー{ $players }人。このファイルは `/manage players import` で使えます。

@@ -1,0 +1,95 @@
+roster-added-new = ✅ { $new }人を追加しました。
+roster-added-known = ✅ { $known }人を更新しました。
+roster-added-both = ✅ { $new }人を追加、{ $known }人を更新しました。
+roster-total = プレイヤーリストは{ $total }人になりました。
+roster-kept-states = { $players }人は保存されている王国のままです。ほかのサーバーやメンバーも使っているためです。間違っている場合は、ゲームで判明しだい修正します。
+roster-retried = 王国の間違いで失敗した交換{ $redemptions }件をもう一度試します。
+roster-active-codes-follow = 新しいプレイヤーの分も、有効なコードを交換します。
+roster-nobody-added = ❌ 誰も追加していません。
+roster-nothing-pasted = ❌ リストが空だったため、誰も追加していません。1行に1人ずつ、プレイヤーIDと、必要なら名前と王国を書いてください。
+roster-how-many-ids = ❌ 誰も追加していません。プレイヤーIDを1～{ $most }個、スペースかカンマで区切って入力してください。それより多い場合は、オプションなしで `/manage players add` を使い、リストを貼り付けてください。
+roster-file-or-ids = ❌ `file` と `player_ids` はどちらか一方だけ使ってください。何も変更していません。
+roster-bad-state = ❌ 「{ $text }」は王国ではありません。王国は245のような番号で、ゲーム内のプロフィールの # の後にあります。何も変更していません。
+
+roster-skipped = { $lines }行をスキップしました：
+roster-skipped-ids = { $ids }件をスキップしました：
+roster-skipped-more = … ほか{ $more }件
+roster-bad-no-id = • { $line }行目「{ $text }」：プレイヤーIDがありません。IDは6～12桁の数字で、ゲーム内のプロフィールにあります。
+roster-bad-several-ids = • { $line }行目「{ $text }」：プレイヤーが複数います。1行に1人ずつ書いてください。
+roster-bad-state-or-name = • { $line }行目「{ $text }」：{ $number } は王国ですか、名前の一部ですか？王国なら #{ $number } と書き、そうでなければ名前を引用符で囲んでください。
+roster-bad-several-states = • { $line }行目「{ $text }」：王国が複数あります。正しいものだけ残してください。
+roster-bad-repeated = • { $line }行目「{ $text }」：このプレイヤーは{ $first }行目にも別の名前であります。どちらかだけ残してください。
+roster-bad-contradicted = • { $line }行目「{ $text }」：このプレイヤーは{ $first }行目にも別の王国であります。正しいほうだけ残してください。
+roster-bad-id = • 「{ $text }」はプレイヤーIDではありません。IDは12桁までの数字です。名前も追加するには、オプションなしで `/manage players add` を使ってください。
+
+roster-form = プレイヤーを追加
+    .list = プレイヤー（1行に1人）
+    .example = 12345678 Lord Frost #245
+    .state = 王国が未記入の人の王国（任意）
+
+roster-edited = ✅ 保存しました：{ $player } · 王国 { $state }。
+roster-edited-without-state = ✅ 保存しました：{ $player }（王国なし）。
+roster-edit-keeps-name = ほかのプレイヤーリストにもいるプレイヤーなので、名前はそのままです。
+roster-edit-keeps-state = ほかのサーバーやメンバーも使っているため、王国は { $state } のままです。間違っている場合は、ゲームで判明しだい修正します。
+roster-edit-nothing = ❌ `name` か `state`、または両方を指定してください。何も変更していません。
+roster-not-on-list = ❌ { $player } はプレイヤーリストにいません。何も変更していません。
+
+roster-state-changed = ✅ { $players }人を王国 { $from } から王国 { $to } に移しました。元に戻すには `/manage players setstate from:{ $to } to:{ $from }` を使ってください。
+roster-state-there-before = もともと王国 { $to } にいたプレイヤーが{ $players }人います。元に戻すと、その人たちも移ります。
+roster-state-unchanged = 王国 { $from } から王国 { $to } に移った人はいません。
+roster-state-nobody = ❌ プレイヤーリストに王国 { $from } の人はいません。何も変更していません。
+roster-state-same = ❌ どちらの王国も { $state } です。何も変更していません。
+
+roster-removed = ✅ { $players }人をプレイヤーリストから削除しました：{ $names }。進行中の交換は続きます。
+roster-removed-undo = { $players }人をリストに戻すには、{ $until } までに**元に戻す**を押してください。
+roster-undo = 元に戻す
+roster-not-removed = プレイヤーリストにいません：{ $names }
+roster-nobody-removed = 何も変更していません。
+roster-names-more = { $names }、ほか{ $more }人
+roster-undone = ✅ { $players }人をプレイヤーリストに戻しました。
+roster-undone-before = すでにプレイヤーリストにいます。
+roster-undo-too-late = ⌛ もう元に戻せません。外れた人は `/manage players list filter:left` で確認し、`/manage players add` で戻せます。
+
+roster-menu = プレイヤーリストから外す人を選んでください。
+roster-menu-found = プレイヤーリストから外す人を選んでください。検索：「{ $text }」
+roster-menu-nobody = プレイヤーリストに「{ $text }」という人はいません。
+roster-menu-choose = 削除するプレイヤー
+roster-menu-state = 王国 { $state }
+roster-menu-no-state = 王国なし
+roster-menu-search = 検索
+roster-menu-all = すべて表示
+roster-search = プレイヤーを検索
+    .text = 名前、またはプレイヤーIDの先頭の数字
+roster-page = { $page } / { $pages }
+roster-empty = プレイヤーリストは空です。`/manage players add` か `/manage players import` でプレイヤーを追加してください。
+
+roster-replace = プレイヤーリストを入れ替えますか？
+roster-replace-comes = ➕ 追加 { $players }人：{ $names }
+roster-replace-goes = ➖ 削除 { $players }人：{ $names }
+roster-replace-changes = ✏️ 変更 { $players }人：{ $names }
+roster-replace-same = { $players }人はそのままです。
+roster-replace-how = まだ何も変更していません。詳細は添付ファイルにあります。ボタンは24時間有効です。
+roster-replace-anew = ⚠️ その後プレイヤーリストが変わったため、何もしていません。今実行すると次のようになります：
+roster-replace-button = リストを入れ替える
+roster-replaced = ✅ プレイヤーリストを入れ替えました：追加 { $new }、削除 { $gone }、変更 { $changed }
+roster-replace-nothing = ✅ プレイヤーリストはすでにファイルと同じです。何も変更していません。
+roster-replace-unknown = ⌛ このファイルの情報はもうありません。もう一度 `/manage players import mode:replace` を使ってください。何も変更していません。
+roster-replace-too-many = ❌ 何も変更していません：ファイルには{ $players }人いますが、入れ替えられるのは{ $most }人までです。
+
+roster-filter-no-state = ⚠️ 王国のないプレイヤー：{ $players }人
+roster-filter-failing = ❌ 過去30日間に失敗したコードがあるプレイヤー：{ $players }人
+roster-filter-not-linked = 🔗 誰も連携していないプレイヤー：{ $players }人
+roster-filter-left = 🚪 過去30日間に削除されたプレイヤー：{ $players }人
+roster-filter-no-state-advice = `/manage players edit` で王国を追加できます。
+roster-filter-failing-advice = 王国は `/manage players edit` で修正でき、コードは `/manage giftcode retry` で再試行できます。
+roster-filter-not-linked-advice = プレイヤー本人が `/link` で連携できます。
+roster-filter-left-advice = `/manage players add` で戻せます。
+roster-filter-no-state-nobody = ✅ リストの全員に王国があります。
+roster-filter-failing-nobody = ✅ 過去30日間、リストでコードに失敗した人はいません。
+roster-filter-not-linked-nobody = ✅ リストの全員が誰かと連携しています。
+roster-filter-left-nobody = 過去30日間に削除された人はいません。
+roster-line = { $player } · 王国 { $state }
+roster-line-no-state = { $player } · ⚠️ 王国なし
+roster-line-failed = { $line } · ❌ コード{ $codes }個、最新：{ $why }
+roster-line-left = { $line } · 削除：{ $since }
+roster-as-file = ファイルで受け取る：`/manage players export`

@@ -1,0 +1,15 @@
+stats-per-day = 1日ごとの交換数
+stats-per-code = 最新のコードを受け取った人数
+stats-speed = 交換の速さ
+stats-last-days = 過去{ $days }日間：{ $counts }
+stats-today = 今日：{ $counts }
+stats-today-nothing = 今日：まだありません
+stats-midnight = 日付はUTCの午前0時に変わります。
+stats-gave-up = ⌛ 断念 { $number }
+stats-code = `{ $code }` プレイヤー{ $players }人中{ $have }人
+stats-posted-and-done = 発見から投稿まで { $posted }、その後最後の人の完了まで { $done }
+stats-posted = 発見から投稿まで { $time }
+stats-done = 開始から最後の人の完了まで { $time }
+stats-no-players = 📈 このサーバーのデータはまだありません。`/manage players add` か `/manage players import` でプレイヤーを追加し、`/manage giftcode setchannel` でチャンネルを設定してください。
+stats-nothing-yet = 📈 このサーバーのデータはまだありません。コードが投稿または交換されると表示されます。`/manage giftcode setchannel` でチャンネルを設定し、`/manage giftcode auto` をオンにしてください。
+stats-not-drawn = ⚠️ グラフを作成できなかったため、数字だけ表示します。

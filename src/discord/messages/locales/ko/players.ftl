@@ -1,0 +1,16 @@
+players-several-of-that-name = ❌ 목록에 “{ $name }” 이름의 플레이어가 여러 명 있어요. 대신 플레이어 ID를 입력하세요. 변경된 건 없어요.
+players-nobody-of-that-name = ❌ 플레이어 목록에 “{ $name }” 이름의 플레이어가 없어요. 변경된 건 없어요.
+players-list-empty = 플레이어 목록이 비어 있어요. `/manage players add`나 `/manage players import`로 플레이어를 추가하세요.
+players-title = 👥 플레이어 { $players }명
+players-state = 왕국 { $state }
+players-no-state = ⚠️ 왕국 없음
+players-furnace = 용광로 { $level }
+players-page = { $page }/{ $pages }
+players-imported = ✅ { $players }명을 가져왔어요: 추가 { $new }, 업데이트 { $known }.
+players-lines-skipped = { $lines }줄을 건너뛰었어요:
+players-kept-state = { $players }명은 다른 서버나 멤버도 쓰고 있어서 저장된 왕국을 그대로 둬요.
+players-not-imported = ❌ 다음 줄 때문에 아무도 가져오지 않았어요:
+players-correct-the-lines = 고치거나 `skip_bad_lines`로 건너뛰세요.
+players-file-not-fetched = ❌ Discord에서 파일을 내려받지 못해 아무도 가져오지 않았어요. 다시 시도해 주세요.
+players-nothing-to-export = 플레이어 목록이 비어 있어서 내보낼 게 없어요.
+players-exported = 👥 플레이어 { $players }명. 이 파일은 `/manage players import`에서 쓸 수 있어요.

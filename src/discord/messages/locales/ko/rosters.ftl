@@ -1,0 +1,95 @@
+roster-added-new = ✅ { $new }명을 추가했어요.
+roster-added-known = ✅ { $known }명을 업데이트했어요.
+roster-added-both = ✅ { $new }명을 추가하고 { $known }명을 업데이트했어요.
+roster-total = 이제 플레이어 목록에 { $total }명이 있어요.
+roster-kept-states = { $players }명은 다른 서버나 멤버도 쓰고 있어서 저장된 왕국을 그대로 둬요. 틀렸다면 게임에서 확인되는 대로 고칠게요.
+roster-retried = 틀린 왕국 때문에 실패한 교환 { $redemptions }건을 다시 시도해요.
+roster-active-codes-follow = 새 플레이어에게도 사용 가능한 코드를 교환해요.
+roster-nobody-added = ❌ 아무도 추가하지 않았어요.
+roster-nothing-pasted = ❌ 목록이 비어 있어서 아무도 추가하지 않았어요. 한 줄에 한 명씩 플레이어 ID를 적고, 원하면 이름과 왕국도 적으세요.
+roster-how-many-ids = ❌ 아무도 추가하지 않았어요. 플레이어 ID를 1~{ $most }개, 공백이나 쉼표로 구분해 입력하세요. 더 많으면 옵션 없이 `/manage players add`를 쓰고 목록을 붙여넣으세요.
+roster-file-or-ids = ❌ `file`과 `player_ids` 중 하나만 쓰세요. 변경된 건 없어요.
+roster-bad-state = ❌ “{ $text }”: 왕국이 아니에요. 왕국은 245 같은 번호이고, 게임 프로필의 # 뒤에 있어요. 변경된 건 없어요.
+
+roster-skipped = { $lines }줄을 건너뛰었어요:
+roster-skipped-ids = { $ids }개를 건너뛰었어요:
+roster-skipped-more = … 외 { $more }개
+roster-bad-no-id = • { $line }번째 줄, “{ $text }”: 플레이어 ID가 없어요. ID는 6~12자리이고 게임 프로필에 있어요.
+roster-bad-several-ids = • { $line }번째 줄, “{ $text }”: 플레이어가 여러 명이에요. 한 줄에 한 명씩 적으세요.
+roster-bad-state-or-name = • { $line }번째 줄, “{ $text }”: { $number }: 왕국인가요, 이름의 일부인가요? 왕국이면 #{ $number }처럼 쓰고, 아니면 이름을 따옴표로 묶으세요.
+roster-bad-several-states = • { $line }번째 줄, “{ $text }”: 왕국이 여러 개예요. 맞는 것만 남기세요.
+roster-bad-repeated = • { $line }번째 줄, “{ $text }”: { $first }번째 줄에도 다른 이름으로 있는 플레이어예요. 둘 중 하나만 남기세요.
+roster-bad-contradicted = • { $line }번째 줄, “{ $text }”: { $first }번째 줄에도 다른 왕국으로 있는 플레이어예요. 맞는 것만 남기세요.
+roster-bad-id = • “{ $text }”: 플레이어 ID가 아니에요. ID는 최대 12자리 숫자예요. 이름도 추가하려면 옵션 없이 `/manage players add`를 쓰세요.
+
+roster-form = 플레이어 추가
+    .list = 플레이어 (한 줄에 한 명)
+    .example = 12345678 Lord Frost #245
+    .state = 왕국이 없는 플레이어의 왕국 (선택)
+
+roster-edited = ✅ 저장했어요: { $player } · 왕국 { $state }.
+roster-edited-without-state = ✅ 저장했어요: { $player }, 왕국 없음.
+roster-edit-keeps-name = 다른 플레이어 목록에도 있는 플레이어라 이름은 그대로예요.
+roster-edit-keeps-state = 다른 서버나 멤버도 쓰고 있어서 왕국은 { $state } 그대로예요. 틀렸다면 게임에서 확인되는 대로 고칠게요.
+roster-edit-nothing = ❌ `name`이나 `state` 또는 둘 다 지정하세요. 변경된 건 없어요.
+roster-not-on-list = ❌ 플레이어 목록에 { $player } 플레이어가 없어요. 변경된 건 없어요.
+
+roster-state-changed = ✅ { $players }명을 옮겼어요: 왕국 { $from } → 왕국 { $to }. 되돌리기: `/manage players setstate from:{ $to } to:{ $from }`
+roster-state-there-before = 원래 왕국 { $to }에 있던 플레이어가 { $players }명 있어요. 되돌리면 그 플레이어도 옮겨져요.
+roster-state-unchanged = 옮겨진 사람이 없어요: 왕국 { $from } → 왕국 { $to }.
+roster-state-nobody = ❌ 플레이어 목록에 왕국 { $from }의 플레이어가 없어요. 변경된 건 없어요.
+roster-state-same = ❌ 두 왕국이 같아요({ $state }). 변경된 건 없어요.
+
+roster-removed = ✅ 플레이어 목록에서 { $players }명을 삭제했어요: { $names }. 진행 중인 교환은 계속돼요.
+roster-removed-undo = { $players }명을 다시 넣으려면 { $until } 전에 **되돌리기**를 누르세요.
+roster-undo = 되돌리기
+roster-not-removed = 플레이어 목록에 없음: { $names }
+roster-nobody-removed = 변경된 건 없어요.
+roster-names-more = { $names } 외 { $more }명
+roster-undone = ✅ { $players }명을 플레이어 목록에 다시 넣었어요.
+roster-undone-before = 이미 플레이어 목록에 있어요.
+roster-undo-too-late = ⌛ 이제 되돌릴 수 없어요. 빠진 사람은 `/manage players list filter:left`에서 보고, `/manage players add`로 다시 넣을 수 있어요.
+
+roster-menu = 플레이어 목록에서 뺄 사람을 고르세요.
+roster-menu-found = 플레이어 목록에서 뺄 사람을 고르세요. 검색: “{ $text }”
+roster-menu-nobody = 플레이어 목록에 “{ $text }” 이름의 플레이어가 없어요.
+roster-menu-choose = 삭제할 플레이어
+roster-menu-state = 왕국 { $state }
+roster-menu-no-state = 왕국 없음
+roster-menu-search = 검색
+roster-menu-all = 모두 보기
+roster-search = 플레이어 찾기
+    .text = 이름 또는 플레이어 ID의 앞자리
+roster-page = { $page }/{ $pages }
+roster-empty = 플레이어 목록이 비어 있어요. `/manage players add`나 `/manage players import`로 플레이어를 추가하세요.
+
+roster-replace = 플레이어 목록을 교체할까요?
+roster-replace-comes = ➕ 추가 { $players }명: { $names }
+roster-replace-goes = ➖ 삭제 { $players }명: { $names }
+roster-replace-changes = ✏️ 변경 { $players }명: { $names }
+roster-replace-same = { $players }명은 그대로예요.
+roster-replace-how = 아직 변경된 건 없어요. 자세한 내용은 첨부 파일에 있어요. 버튼은 24시간 동안 쓸 수 있어요.
+roster-replace-anew = ⚠️ 그사이 플레이어 목록이 바뀌어서 아무것도 하지 않았어요. 지금 하면 이렇게 돼요:
+roster-replace-button = 목록 교체
+roster-replaced = ✅ 플레이어 목록을 교체했어요: 추가 { $new }, 삭제 { $gone }, 변경 { $changed }.
+roster-replace-nothing = ✅ 플레이어 목록이 이미 파일과 같아요. 변경된 건 없어요.
+roster-replace-unknown = ⌛ 이 파일의 정보가 더 이상 없어요. `/manage players import mode:replace`를 다시 써 주세요. 변경된 건 없어요.
+roster-replace-too-many = ❌ 변경된 건 없어요: 파일에 { $players }명이 있지만, 목록은 { $most }명까지만 교체할 수 있어요.
+
+roster-filter-no-state = ⚠️ 왕국이 없는 플레이어 { $players }명
+roster-filter-failing = ❌ 최근 30일간 실패한 코드가 있는 플레이어 { $players }명
+roster-filter-not-linked = 🔗 아무도 연결하지 않은 플레이어 { $players }명
+roster-filter-left = 🚪 최근 30일간 삭제된 플레이어 { $players }명
+roster-filter-no-state-advice = `/manage players edit`로 왕국을 추가하세요.
+roster-filter-failing-advice = 왕국은 `/manage players edit`로 고치고, 코드는 `/manage giftcode retry`로 다시 시도하세요.
+roster-filter-not-linked-advice = 플레이어가 직접 `/link`로 연결할 수 있어요.
+roster-filter-left-advice = `/manage players add`로 다시 넣을 수 있어요.
+roster-filter-no-state-nobody = ✅ 목록의 모든 플레이어에게 왕국이 있어요.
+roster-filter-failing-nobody = ✅ 최근 30일간 목록에서 코드에 실패한 사람이 없어요.
+roster-filter-not-linked-nobody = ✅ 목록의 모든 플레이어가 누군가와 연결되어 있어요.
+roster-filter-left-nobody = 최근 30일간 삭제된 사람이 없어요.
+roster-line = { $player } · 왕국 { $state }
+roster-line-no-state = { $player } · ⚠️ 왕국 없음
+roster-line-failed = { $line } · ❌ 코드 { $codes }개, 최근: { $why }
+roster-line-left = { $line } · 삭제 { $since }
+roster-as-file = 파일로 받기: `/manage players export`

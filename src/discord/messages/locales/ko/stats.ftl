@@ -1,0 +1,15 @@
+stats-per-day = 일별 교환 수
+stats-per-code = 최근 코드를 받은 플레이어
+stats-speed = 교환 속도
+stats-last-days = 최근 { $days }일: { $counts }
+stats-today = 오늘: { $counts }
+stats-today-nothing = 오늘: 아직 없음
+stats-midnight = 하루는 UTC 자정에 시작해요.
+stats-gave-up = ⌛ 포기 { $number }
+stats-code = `{ $code }` 플레이어 { $players }명 중 { $have }명
+stats-posted-and-done = 발견 후 게시까지 { $posted }, 마지막 플레이어 완료까지 추가로 { $done }
+stats-posted = 발견 후 게시까지 { $time }
+stats-done = 시작 후 마지막 플레이어 완료까지 { $time }
+stats-no-players = 📈 이 서버에는 아직 통계가 없어요. `/manage players add`나 `/manage players import`로 플레이어를 추가하고, `/manage giftcode setchannel`로 채널을 설정하세요.
+stats-nothing-yet = 📈 이 서버에는 아직 통계가 없어요. 코드가 게시되거나 교환되면 표시돼요. `/manage giftcode setchannel`로 채널을 설정하고 `/manage giftcode auto`를 켜세요.
+stats-not-drawn = ⚠️ 차트를 그리지 못해 숫자로 보여 드려요.

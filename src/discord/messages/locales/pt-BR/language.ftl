@@ -1,0 +1,2 @@
+language-is = 🌐 As publicações e mensagens de progresso deste servidor estão em { $name }. Escolha outro idioma com `/manage language language:`. As respostas a comandos e botões vêm no idioma do Discord de cada pessoa.
+language-set = ✅ A partir de agora, as novas publicações e mensagens de progresso deste servidor ficam em { $name }. As respostas a comandos e botões vêm no idioma do Discord de cada pessoa.

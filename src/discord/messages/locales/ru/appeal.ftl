@@ -1,0 +1,11 @@
+over-expired = его срок истёк
+over-unknown = игра не знает этот код
+over-used-up = лимит получений исчерпан
+over-rejected = игра его отклоняет
+over-reissued = он выпущен заново, см. более новый пост
+over-line = ⌛ `{ $code }` не действует: { $why }
+over-line-next-check = ⌛ `{ $code }` не действует: { $why } · следующая проверка { $next }
+appeal-checked = ⌛ `{ $code }` не действует: { $why }. Я только что проверил это в игре.
+appeal-checking = ⏳ Насколько я знаю, `{ $code }` не действует: { $why }. Спрашиваю игру ещё раз. Результат: `/manage giftcode history code:{ $code }`.
+appeal-nobody-to-check-with = ⌛ `{ $code }` не действует: { $why }. Спросить игру я не могу: ни у одного игрока в списке нет известного государства. Добавьте такого: `/manage players add`.
+appeal-checked-again-for-two-days = Два дня я буду время от времени проверять его, а когда он заработает, сразу опубликую и активирую.

@@ -1,0 +1,12 @@
+code-error-empty = ❌ В подарочном коде есть хотя бы одна буква или цифра. Проверьте код и попробуйте ещё раз.
+code-error-too-long = ❌ «{ $text }» — не подарочный код: в нём больше { $most } символов. Проверьте код и попробуйте ещё раз.
+code-error-character = ❌ «{ $text }» — не подарочный код: в нём есть { $character }. Допустимы только буквы A–Z, цифры, `-` и `_`.
+character-blank = пробел
+character-invisible = невидимый символ { $number }
+character-control = управляющий символ { $number }
+character-visible = «{ $character }»
+player-error-id = «{ $text }» — не ID игрока: это число из 1–12 цифр
+player-error-state = «{ $text }» — не номер государства: это целое число от 1
+player-error-id-shortened = «{ $text }» — неполный ID игрока: таблица его сократила. Задайте столбцу числовой формат без дробной части
+player-error-state-shortened = «{ $text }» — неполный номер государства: таблица его сократила. Задайте столбцу числовой формат без дробной части
+player-error-nothing-changed = ❌ { $error }. Ничего не изменилось.

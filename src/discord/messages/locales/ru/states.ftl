@@ -1,0 +1,36 @@
+state-mark-right = ✅
+state-mark-unchecked = ⏳ ещё не проверен
+state-mark-searching = 🔎 ищу государство
+state-mark-not-found = ⚠️ государство не найдено
+state-mark-no-such-player = ⚠️ нет игрока с таким ID
+state-mark-unclear = ❔ проверить не удалось
+state-list-missing = ⚠️ Не указано государство: { $players ->
+        [one] { $players } игрок
+        [few] { $players } игрока
+        [many] { $players } игроков
+       *[other] { $players } игроков
+    }. Я ищу его и активирую коды, когда найду. Будет быстрее, если добавить игрока ещё раз с государством.
+state-list-correct = ⚠️ У кого-то неверный ID или государство. Проверьте в игре (профиль, ID и число после #) и добавьте игрока ещё раз.
+state-batch-searching = 🔎 { $players ->
+        [1] У одного игрока государство неверное или не указано. Я ищу его и активирую код, когда найду.
+        [one] У { $players } игрока государство неверное или не указано. Я ищу его и активирую код, когда найду.
+        [few] У { $players } игроков государство неверное или не указано. Я ищу его и активирую код, когда найду.
+        [many] У { $players } игроков государство неверное или не указано. Я ищу его и активирую код, когда найду.
+       *[other] У { $players } игроков государство неверное или не указано. Я ищу его и активирую код, когда найду.
+    }
+state-batch-found = 🔎 Нашлось государство { $players ->
+        [one] { $players } игрока
+        [few] { $players } игроков
+        [many] { $players } игроков
+       *[other] { $players } игроков
+    }: { $names }
+state-batch-found-more = … и ещё { $left }
+state-batch-found-player = { $player } ({ $state })
+state-status-title = ID и государства
+state-status-unchecked = ⏳ осталось проверить: { $players }
+state-status-searching = 🔎 ищу государство: { $players }
+state-status-not-found = ⚠️ государство не найдено: { $players }
+state-status-no-such-player = ⚠️ игра не знает ID: { $players }
+state-status-unclear = ❔ проверить не удалось: { $players }
+state-status-correct = `/manage players list` покажет, кто это. Добавьте этих игроков ещё раз с верным ID или государством.
+state-checked-in-background = Я проверяю ID и государства в фоне: результаты покажет `/manage players list`.

@@ -1,0 +1,11 @@
+over-expired = süresi doldu
+over-unknown = oyun bu kodu tanımıyor
+over-used-up = alma sınırına ulaşıldı
+over-rejected = oyun kodu reddediyor
+over-reissued = yeniden yayımlandı, daha yeni gönderiye bak
+over-line = ⌛ `{ $code }` aktif değil: { $why }
+over-line-next-check = ⌛ `{ $code }` aktif değil: { $why } · sonraki kontrol { $next }
+appeal-checked = ⌛ `{ $code }` aktif değil: { $why }. Bunu az önce oyuna sordum.
+appeal-checking = ⏳ Bildiğim kadarıyla `{ $code }` aktif değil: { $why }. Oyuna yeniden soruyorum. Sonuç için: `/manage giftcode history code:{ $code }`.
+appeal-nobody-to-check-with = ⌛ `{ $code }` aktif değil: { $why }. Oyuna soramıyorum, çünkü listede eyaleti bilinen oyuncu yok. `/manage players add` ile bir tane ekle.
+appeal-checked-again-for-two-days = İki gün boyunca ara ara yeniden kontrol ederim; çalıştığı anda paylaşır ve kullanırım.

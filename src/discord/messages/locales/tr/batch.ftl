@@ -1,0 +1,17 @@
+batch-title = ⏳ { $code } { $players } oyuncu için kullanılıyor
+batch-percent = %{ $percent }
+batch-done-by = 🏁 Tahmini bitiş: { $when }
+batch-waits = 💤 { $why }
+batch-result-all = ✅ { $code }: { $players } oyuncu için tamamlandı
+batch-result-some = ☑️ { $code }: { $players } oyuncu için tamamlandı
+batch-result-none = ❌ { $code }: { $players } oyuncu için tamamlandı
+batch-no-room-for-names = Bütün adlar sığmadı. Listenin tamamını dosya olarak almak için bana bu kanalda “Dosya Ekle” izni ver.
+count-redeemed = 🎁 { $number } kullanıldı
+count-already = 📦 { $number } zaten alınmış
+count-failed = ❌ { $number } başarısız
+count-pending = ⏳ { $number } kaldı
+count-empty-list = Oyuncu listesi boş.
+batch-group = { $players } oyuncu: { $why }
+batch-gave-up = vazgeçildi: { $why }
+batch-advice = → { $advice }
+batch-names-more = { $names } … ve { $number } kişi daha

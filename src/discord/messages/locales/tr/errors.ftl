@@ -1,0 +1,12 @@
+code-error-empty = ❌ Bir hediye kodunda en az bir harf veya rakam olur. Kodu kontrol edip yeniden dene.
+code-error-too-long = ❌ “{ $text }” bir hediye kodu değil: { $most } karakterden uzun. Kodu kontrol edip yeniden dene.
+code-error-character = ❌ “{ $text }” bir hediye kodu değil: içinde { $character } var. Yalnızca A–Z harfleri, rakamlar, `-` ve `_` olabilir.
+character-blank = boşluk
+character-invisible = görünmez { $number } karakteri
+character-control = { $number } kontrol karakteri
+character-visible = “{ $character }”
+player-error-id = “{ $text }” bir oyuncu kimliği değil: kimlik 1–12 haneli bir sayıdır
+player-error-state = “{ $text }” bir eyalet değil: eyalet 1 veya daha büyük bir tam sayıdır
+player-error-id-shortened = “{ $text }” tam bir oyuncu kimliği değil: hesap tablosu onu kısaltmış. Sütunu ondalıksız sayı olarak biçimlendir
+player-error-state-shortened = “{ $text }” tam bir eyalet değil: hesap tablosu onu kısaltmış. Sütunu ondalıksız sayı olarak biçimlendir
+player-error-nothing-changed = ❌ { $error }. Hiçbir şey değişmedi.

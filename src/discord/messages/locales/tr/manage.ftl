@@ -1,0 +1,54 @@
+channel-refused = ❌ { $channel } kanalında paylaşamıyorum: orada { $permissions } iznine ihtiyacım var. Kanal ayarlarından izin ver, sonra bu komutu yeniden kullan. Hiçbir şey değişmedi.
+permissions-and = { $first } ve { $last }
+permission-view-channel = Kanalı Görüntüle
+permission-send-messages = Mesaj Gönder
+permission-embed-links = Bağlantı Yerleştir
+permission-send-in-threads = Alt Başlıklarda Mesaj Gönder
+permission-create-posts = Gönderi Oluştur
+permission-send-in-posts = Gönderilerde Mesaj Gönder
+permission-add-reactions = Tepki Ekle
+permission-attach-files = Dosya Ekle
+permission-read-history = Mesaj Geçmişini Oku
+channel-timeout = ❌ Bu sunucuda zaman aşımındayım (bitiş: { $until }) ve paylaşım yapamıyorum. Bir moderatör bunu kaldırabilir; sonra bu komutu yeniden kullan. Hiçbir şey değişmedi.
+channel-everyone-refused = ❌ Herkesten bahsetmem. Hediye kodlarından haberdar olmak isteyen üyeler için bir rol seç. Hiçbir şey değişmedi.
+channel-role-or-none = ❌ Ya `role` ya da `no_role` kullan, ikisini birden değil. Hiçbir şey değişmedi.
+channel-unknown = ❌ Orada paylaşamam. Bu sunucudan bir metin kanalı, duyuru kanalı, alt başlık veya forum seç. Hiçbir şey değişmedi.
+channel-unset = ✅ Artık bu sunucuda hediye kodu paylaşmıyorum. Süren kullanımlar devam eder.
+channel-was-not-set = Kanal ayarlanmamış, bu yüzden bu sunucuda hediye kodu paylaşılmıyor.
+auto-off = ✅ Yeni kodlar artık otomatik kullanılmıyor. Süren kullanımlar devam eder.
+code-unknown = ❌ `{ $code }` kodunu tanımıyorum. Bu sunucuya eklemek için: `/manage giftcode add`.
+code-unknown-unchanged = ❌ `{ $code }` kodunu tanımıyorum. Hiçbir şey değişmedi.
+code-known = `{ $code }` bu sunucuda zaten aktif.
+code-added-posted-redeemed = ✅ `{ $code }` bu sunucuya eklendi. { $channel } kanalında paylaşılacak ve { $players } oyuncu için kullanılacak.
+code-added-posted = ✅ `{ $code }` bu sunucuya eklendi. { $channel } kanalında paylaşılacak. Kullanmak için: `/manage giftcode redeem code:{ $code }`.
+code-added-redeemed = ✅ `{ $code }` bu sunucuya eklendi. Kanal ayarlanmadığı için paylaşılmıyor. { $players } oyuncu için kullanılacak.
+code-added = ✅ `{ $code }` bu sunucuya eklendi. Kanal ayarlanmadığı için paylaşılmıyor. Kullanmak için: `/manage giftcode redeem code:{ $code }`.
+code-removed = ✅ `{ $code }` artık bu sunucuda paylaşılmıyor ve kullanılmıyor.
+code-removed-waiting = ✅ `{ $code }` artık bu sunucuda paylaşılmıyor ve kullanılmıyor. Hâlâ bekleyen { $players } oyuncu için kullanılmayacak.
+list-no-codes = Şu anda aktif hediye kodu yok.
+list-title = 🎁 { $codes } aktif hediye kodu
+list-code-expires = `{ $code }` · bitiş: { $when }
+list-code-source = kaynak: { $source }
+suggestion-not-active = { $code } (aktif değil)
+list-empty-add-players = ❌ Oyuncu listesi boş. `/manage players add` veya `/manage players import` ile oyuncu ekle.
+batch-done-already =
+    { $players ->
+        [1] `{ $code }` { $players } oyuncu için, yani herkes için tamam. Başarısız olduysa yeniden denemek için: `/manage giftcode retry code:{ $code }`.
+       *[other] `{ $code }` { $players } oyuncunun hepsi için tamam. Başarısız oyuncuları yeniden denemek için: `/manage giftcode retry code:{ $code }`.
+    }
+batch-going-on = `{ $code }` zaten kullanılıyor: { $players } oyuncu kaldı.
+batch-started = ✅ `{ $code }` { $players } oyuncu için kullanılıyor.
+batch-see-history = İlerlemeyi görmek için: `/manage giftcode history`.
+batch-see-channel = İlerleme { $channel } kanalında gösteriliyor.
+batch-line-empty = ❌ `{ $code }`: oyuncu listesi boş
+batch-line-done = `{ $code }`: zaten herkes için tamam
+batch-line-started = ✅ `{ $code }`: { $players } oyuncu için kullanılıyor
+batch-line-over = ⌛ `{ $code }` aktif değil: { $why }
+retry-nothing = `{ $code }` burada kimsede başarısız olmadı, yeniden denenecek bir şey yok.
+retry-started = ✅ `{ $code }` { $players } oyuncu için yeniden deneniyor.
+history-title = 📜 Kullanım geçmişi
+history-nothing = Bu sunucunun oyuncu listesi için henüz kod kullanılmadı.
+history-nothing-of-code = `{ $code }` bu sunucunun oyuncu listesi için hiç kullanılmadı.
+history-round = { $code } (tur { $round })
+history-finished = bitti: { $when }
+history-started = başladı: { $when }, henüz bitmedi

@@ -1,0 +1,16 @@
+players-several-of-that-name = ❌ Listede “{ $name }” adında birden çok oyuncu var. Onun yerine oyuncu kimliğini gir. Hiçbir şey değişmedi.
+players-nobody-of-that-name = ❌ Oyuncu listesinde “{ $name }” adında kimse yok. Hiçbir şey değişmedi.
+players-list-empty = Oyuncu listesi boş. `/manage players add` veya `/manage players import` ile oyuncu ekle.
+players-title = 👥 { $players } oyuncu
+players-state = eyalet { $state }
+players-no-state = ⚠️ eyalet yok
+players-furnace = fırın { $level }
+players-page = { $page } / { $pages }
+players-imported = ✅ { $players } oyuncu içe aktarıldı: { $new } yeni, { $known } güncellendi.
+players-lines-skipped = { $lines } satır atlandı:
+players-kept-state = { $players } oyuncunun kayıtlı eyaleti aynı kalıyor, çünkü başka sunucular veya üyeler de onu kullanıyor.
+players-not-imported = ❌ Şu satırlar yüzünden kimse içe aktarılmadı:
+players-correct-the-lines = Onları düzelt veya `skip_bad_lines` ile atla.
+players-file-not-fetched = ❌ Kimse içe aktarılmadı: dosyayı Discord'dan indiremedim. Lütfen yeniden dene.
+players-nothing-to-export = Oyuncu listesi boş, dışa aktarılacak bir şey yok.
+players-exported = 👥 { $players } oyuncu. `/manage players import` bu dosyayı kabul eder.

@@ -1,0 +1,2 @@
+presence-no-codes = hediye kodlarını
+presence-codes = { $codes } aktif hediye kodunu

@@ -1,0 +1,15 @@
+stats-per-day = Günlük kullanım
+stats-per-code = Son kodları alan oyuncular
+stats-speed = Hız
+stats-last-days = Son { $days } gün: { $counts }
+stats-today = Bugün: { $counts }
+stats-today-nothing = Bugün: henüz bir şey yok
+stats-midnight = Günler UTC gece yarısında başlar.
+stats-gave-up = ⌛ { $number } vazgeçildi
+stats-code = `{ $code }` { $players } oyuncudan { $have } tanesinde var
+stats-posted-and-done = görüldükten { $posted } sonra paylaşıldı, son oyuncu bundan { $done } sonra tamamlandı
+stats-posted = görüldükten { $time } sonra paylaşıldı
+stats-done = son oyuncu başlangıçtan { $time } sonra tamamlandı
+stats-no-players = 📈 Bu sunucu için henüz sayı yok. `/manage players add` veya `/manage players import` ile oyuncu ekle, `/manage giftcode setchannel` ile bir kanal ayarla.
+stats-nothing-yet = 📈 Bu sunucu için henüz sayı yok. Bir kod paylaşılınca veya kullanılınca görünürler. `/manage giftcode setchannel` ile bir kanal ayarla ve `/manage giftcode auto` komutuyla otomatik kullanımı aç.
+stats-not-drawn = ⚠️ Grafikler çizilemedi; işte sayılar.

@@ -1,0 +1,11 @@
+over-expired = 已過期
+over-unknown = 遊戲查無這個禮包碼
+over-used-up = 領取次數已達上限
+over-rejected = 遊戲不接受這個禮包碼
+over-reissued = 已重新發放，請看較新的貼文
+over-line = ⌛ `{ $code }` 已失效：{ $why }
+over-line-next-check = ⌛ `{ $code }` 已失效：{ $why } · 下次檢查 { $next }
+appeal-checked = ⌛ `{ $code }` 已失效：{ $why }。我剛向遊戲確認過了。
+appeal-checking = ⏳ 就我所知，`{ $code }` 已失效：{ $why }。我正在向遊戲再次確認。結果請用 `/manage giftcode history code:{ $code }` 查看。
+appeal-nobody-to-check-with = ⌛ `{ $code }` 已失效：{ $why }。我無法向遊戲確認，因為名單上沒有已知所屬王國的玩家。請用 `/manage players add` 新增一位。
+appeal-checked-again-for-two-days = 接下來兩天我會不時再檢查，一旦可用就立刻發布並兌換。

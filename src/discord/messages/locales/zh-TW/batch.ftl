@@ -1,0 +1,17 @@
+batch-title = ⏳ 正在為 { $players } 位玩家兌換 { $code }
+batch-percent = { $percent }%
+batch-done-by = 🏁 預計 { $when } 完成
+batch-waits = 💤 { $why }
+batch-result-all = ✅ { $code }：已處理 { $players } 位玩家
+batch-result-some = ☑️ { $code }：已處理 { $players } 位玩家
+batch-result-none = ❌ { $code }：已處理 { $players } 位玩家
+batch-no-room-for-names = 空間不足，無法列出所有名字。想收到完整名單的檔案，請允許我在這個頻道「附加檔案」。
+count-redeemed = 🎁 { $number } 位已兌換
+count-already = 📦 { $number } 位先前已領取
+count-failed = ❌ { $number } 位失敗
+count-pending = ⏳ 剩 { $number } 位
+count-empty-list = 玩家名單是空的。
+batch-group = { $players } 位玩家：{ $why }
+batch-gave-up = 已放棄：{ $why }
+batch-advice = → { $advice }
+batch-names-more = { $names }…還有 { $number } 位

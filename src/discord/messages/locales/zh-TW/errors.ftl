@@ -1,0 +1,12 @@
+code-error-empty = ❌ 禮包碼至少要有一個字母或數字。請檢查後再試一次。
+code-error-too-long = ❌ 「{ $text }」不是禮包碼：它超過 { $most } 個字元。請檢查後再試一次。
+code-error-character = ❌ 「{ $text }」不是禮包碼：它含有{ $character }。只能使用字母 A–Z、數字、`-` 和 `_`。
+character-blank = 空格
+character-invisible = 隱形字元 { $number }
+character-control = 控制字元 { $number }
+character-visible = 「{ $character }」
+player-error-id = 「{ $text }」不是玩家 ID：玩家 ID 是 1 到 12 位的數字
+player-error-state = 「{ $text }」不是王國編號：王國編號是從 1 開始的整數
+player-error-id-shortened = 「{ $text }」不是完整的玩家 ID：試算表把它縮短了。請把該欄格式設為沒有小數的數字
+player-error-state-shortened = 「{ $text }」不是完整的王國編號：試算表把它縮短了。請把該欄格式設為沒有小數的數字
+player-error-nothing-changed = ❌ { $error }。沒有任何變更。

@@ -1,0 +1,16 @@
+players-several-of-that-name = ❌ 名單上有多位玩家叫「{ $name }」。請改填玩家 ID。沒有任何變更。
+players-nobody-of-that-name = ❌ 玩家名單上沒有叫「{ $name }」的人。沒有任何變更。
+players-list-empty = 玩家名單是空的。請用 `/manage players add` 或 `/manage players import` 新增玩家。
+players-title = 👥 { $players } 位玩家
+players-state = 王國 { $state }
+players-no-state = ⚠️ 沒有王國資料
+players-furnace = 熔爐 { $level }
+players-page = { $page } / { $pages }
+players-imported = ✅ 已匯入 { $players } 位玩家：新增 { $new } 位，更新 { $known } 位。
+players-lines-skipped = 略過了 { $lines } 行：
+players-kept-state = { $players } 位玩家維持原本儲存的王國，因為其他伺服器或成員也在使用。
+players-not-imported = ❌ 因為這些行有問題，沒有匯入任何人：
+players-correct-the-lines = 請修正，或用 `skip_bad_lines` 略過。
+players-file-not-fetched = ❌ 沒有匯入任何人：我無法從 Discord 下載檔案。請再試一次。
+players-nothing-to-export = 玩家名單是空的，沒有東西可以匯出。
+players-exported = 👥 { $players } 位玩家。這個檔案可以用 `/manage players import` 匯入。

@@ -1,0 +1,15 @@
+stats-per-day = 每日兌換數
+stats-per-code = 最新禮包碼的領取玩家數
+stats-speed = 兌換速度
+stats-last-days = 過去 { $days } 天：{ $counts }
+stats-today = 今天：{ $counts }
+stats-today-nothing = 今天：還沒有
+stats-midnight = 每天從 UTC 午夜開始計算。
+stats-gave-up = ⌛ { $number } 位已放棄
+stats-code = `{ $code }` { $players } 位玩家中有 { $have } 位
+stats-posted-and-done = 發現後 { $posted } 發布，再過 { $done } 全部玩家完成
+stats-posted = 發現後 { $time } 發布
+stats-done = 開始後 { $time } 全部玩家完成
+stats-no-players = 📈 這個伺服器還沒有數據。請用 `/manage players add` 或 `/manage players import` 新增玩家，並用 `/manage giftcode setchannel` 設定頻道。
+stats-nothing-yet = 📈 這個伺服器還沒有數據。發布或兌換禮包碼後就會顯示。請用 `/manage giftcode setchannel` 設定頻道，並開啟 `/manage giftcode auto`。
+stats-not-drawn = ⚠️ 無法產生圖表，以下是數字。
