@@ -124,8 +124,8 @@ impl DirectResults {
         match sent {
             Ok(()) => self.people.notified(user, until).await?,
             Err(Failure::Closed) => {
-                tracing::info!("A person takes no direct messages: they are turned off for that person");
                 self.people.refuses_messages(user).await?;
+                tracing::info!("A person takes no direct messages: they are turned off for that person");
                 return Ok(Ok(false));
             }
             Err(Failure::NotSent(error)) => {

@@ -26,7 +26,7 @@ async fn a_named_role_manages_until_it_is_taken_away_whatever_restarts() {
     world.set_channel(&admin).await;
     world.import(&admin, "1001,A,245\n").await;
     let post = world.message("GOOD").await;
-    let for_all = post.custom_id("Redeem for all").to_owned();
+    let for_all = post.custom_id("Alliance (leaders)").to_owned();
 
     // Everybody is shown the command. Nobody is named yet.
     world.says(&leader, "manage players list", &[], &[REFUSED, "`/manage access`"]).await;

@@ -50,7 +50,7 @@ async fn a_channel_is_refused_set_moved_and_unset() {
     world.double.set_overwrite(CHANNEL, 0, 0);
 
     let to = |channel: u64, role: u64| [("channel", json!(channel.to_string())), ("role", json!(role.to_string()))];
-    let names = format!("Each post names <@&{plain}>, but Discord notifies nobody");
+    let names = format!("Each post mentions <@&{plain}>. Discord does not notify <@&{plain}>");
     world.says(&admin, SET, &to(OTHER_CHANNEL, plain), &[&format!("<#{OTHER_CHANNEL}>"), &names]).await;
     world.feed.add("TWO", "", "");
     let is_two = |message: &discord_double::Message| message.text().contains("TWO");

@@ -133,7 +133,7 @@ async fn a_file_may_be_added_and_its_good_lines_count() {
     world
         .says(&admin, ADD, &[("file", csv), ("player_ids", json!("1002"))], &["Use either `file` or `player_ids`"])
         .await;
-    world.says(&admin, ADD, &[("file", file(b"PK\x03\x04"))], &["Nobody", "the file is a spreadsheet"]).await;
+    world.says(&admin, ADD, &[("file", file(b"PK\x03\x04"))], &["Nobody", "this is a spreadsheet"]).await;
     let gone = file(b"1001\n");
     world.double.forget_files();
     world.says(&admin, ADD, &[("file", gone)], &["could not download the file"]).await;

@@ -64,7 +64,7 @@ async fn a_refused_post_waits_until_the_channel_accepts_it() {
     };
     let told = elsewhere(STATUS, &[]).await;
     assert!(
-        told.contains("is paused: the channel was deleted. Set another one with /manage giftcode setchannel"),
+        told.contains("is paused: the channel was deleted. Set another one with `/manage giftcode setchannel`"),
         "{told}"
     );
     let told = elsewhere("manage giftcode setchannel", &[]).await;

@@ -77,7 +77,8 @@ fn without_alliance(command: &mut poise::Command<Bot, anyhow::Error>) {
 }
 
 fn hash(commands: &[CreateCommand]) -> String {
-    let json = serde_json::to_vec(commands).unwrap_or_default();
+    // As a value, whose fields are ordered: the translations are in maps that have another order in each process.
+    let json = serde_json::to_value(commands).unwrap_or_default().to_string();
     format!("{:032x}", u128::from_be_bytes(Md5::digest(json).into()))
 }
 
