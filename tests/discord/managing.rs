@@ -88,7 +88,7 @@ async fn a_channel_is_refused_set_moved_and_unset() {
     guild.members = vec![admin.clone()];
     world.double.add_guild(guild);
     world
-        .says(&admin, SET, &here(vec![]), &["The role that posts mentioned was deleted, so they mention nobody now."])
+        .says(&admin, SET, &here(vec![]), &["A role that posts mentioned was deleted."])
         .await;
     assert!(!world.told(&admin, STATUS, &[]).await.contains("mentions"));
 
