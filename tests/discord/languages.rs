@@ -2,8 +2,8 @@
 //!
 //! What is expected is what the functions of `messages` say in that language, so these tests see more with every translation.
 
-use giftcode_bot::discord::messages::texts::sources;
 use giftcode_bot::discord::messages::panel::{self, PanelStatus};
+use giftcode_bot::discord::messages::texts::sources;
 use giftcode_bot::discord::messages::{Message, access, files, language, personal, targets};
 use giftcode_bot::domain::players::player::{AllianceId, ChannelId, GuildId, PlayerError};
 use giftcode_bot::domain::players::roster_file::{FileKind, RosterFileError};
