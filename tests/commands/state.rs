@@ -22,12 +22,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::{bot, output, text};
 
-fn open(folder: &Path, name: &str) -> Store {
+pub fn open(folder: &Path, name: &str) -> Store {
     Store::open(&folder.join(name), StateKind::Bot, Clock::system()).unwrap()
 }
 
 /// Runs `state` with these arguments. Returns standard output on success, or the one line of a refusal.
-async fn state(folder: &Path, file: &str, args: [&str; 2]) -> Result<String, String> {
+pub async fn state(folder: &Path, file: &str, args: [&str; 2]) -> Result<String, String> {
     let mut command = bot(folder);
     command.arg("state").args(args).env("STATE_FILE", file);
     let output = output(command).await;
