@@ -2,16 +2,17 @@
 //!
 //! What is expected is what the functions of `messages` say in that language, so these tests see more with every translation.
 
+use giftcode_bot::discord::messages::panel::{self, PanelStatus};
 use giftcode_bot::discord::messages::texts::sources;
-use giftcode_bot::discord::messages::{Message, access, files, language, personal};
-use giftcode_bot::domain::players::player::PlayerError;
+use giftcode_bot::discord::messages::{Message, access, files, language, personal, targets};
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId, GuildId, PlayerError};
 use giftcode_bot::domain::players::roster_file::{FileKind, RosterFileError};
 use giftcode_bot::domain::text::language::Language;
 use giftcode_bot::sandbox::rules::Rule;
 use serde_json::{Value, json};
 
 use crate::catalogue;
-use crate::world::{GUILD, PATIENCE, World};
+use crate::world::{CHANNEL, GUILD, PATIENCE, World};
 use discord_double::User;
 
 const LANGUAGE: &str = "manage language";
@@ -71,6 +72,30 @@ async fn the_language_of_a_server_is_discords_until_somebody_chooses_one() {
     bot.kill().await;
     let _bot = world.start().await;
     becomes("Deutsch").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn samples_and_panels_are_in_the_servers_language() {
+    let world = World::new(&[]).await;
+    let _bot = world.start().await;
+    let admin = world.admin();
+    world.set_channel(&admin).await;
+    world.says(&admin, LANGUAGE, &choose(Language::De), &["✅"]).await;
+    let title = |message: Message| serde_json::to_value(message.create()).unwrap()["embeds"][0]["title"].clone();
+    let [german, english] = [Language::De, Language::En].map(|language| title(targets::sample(language)));
+    assert_ne!(german, english);
+    // The answer is in the person's language.
+    world.says(&admin, "manage giftcode test", &[], &["Posting works"]).await;
+    let sample = world.double.messages(CHANNEL).pop().unwrap();
+    assert!(sample.text().contains(german.as_str().unwrap()), "{}", sample.text());
+    world.told(&admin, "manage panel", &[]).await;
+    let alliance = AllianceId::first_of(GuildId(GUILD));
+    let channel = Some(ChannelId(CHANNEL));
+    let status = PanelStatus { name: None, codes: 0, players: 0, failed: 0, auto_redeem: false, channel };
+    let expected = title(panel::panel(Language::De, alliance, &status));
+    assert_ne!(expected, title(panel::panel(Language::En, alliance, &status)));
+    let posted = world.double.messages(CHANNEL);
+    assert!(posted.iter().any(|message| message.text().contains(expected.as_str().unwrap())), "{posted:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -53,16 +53,11 @@ pub(super) async fn make(
         return Ok(words::refused(language, &needed));
     }
     let status = status_of(bot, server, alliance).await?;
-    let panel = words::panel(server_language(), alliance, &status);
+    let panel = words::panel(bot.guilds.server_language(server).await?, alliance, &status);
     let body = panel.create().nonce(Nonce::String(format!("p{id}"))).enforce_nonce(true);
     let channel_id = DiscordChannelId::new(channel.0.max(1));
     let _: IgnoredAny = bot.rest.create_message(channel_id, &body, &[]).await.context("cannot post the panel")?;
     Ok(words::made(language, channel))
-}
-
-/// The language of what stands in a channel.
-fn server_language() -> Language {
-    Language::default()
 }
 
 async fn status_of(bot: &Bot, server: GuildId, alliance: AllianceId) -> Result<PanelStatus, StoreError> {
@@ -83,11 +78,12 @@ async fn status_of(bot: &Bot, server: GuildId, alliance: AllianceId) -> Result<P
 /// Renews the status line of the panel that was used, unless it is right.
 async fn renew(bot: &Bot, server: GuildId, alliance: AllianceId, panel: &DiscordMessage) -> anyhow::Result<()> {
     let status = status_of(bot, server, alliance).await?;
+    let language = bot.guilds.server_language(server).await?;
     let shown = panel.embeds.first().and_then(|embed| embed.description.as_deref());
-    if shown == Some(words::status_line(server_language(), &status).as_str()) {
+    if shown == Some(words::status_line(language, &status).as_str()) {
         return Ok(());
     }
-    let edit = words::panel(server_language(), alliance, &status).edit();
+    let edit = words::panel(language, alliance, &status).edit();
     let _: IgnoredAny = bot.rest.edit_message((panel.channel_id, panel.id), &edit, &[]).await?;
     Ok(())
 }

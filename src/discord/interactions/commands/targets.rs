@@ -14,8 +14,6 @@ use crate::ports::AnnounceError;
 use super::autocomplete::alliances;
 use super::{Context, guild, language, respond_for};
 
-/// Samples are in the language of posts.
-const SAMPLE_LANGUAGE: Language = Language::En;
 /// How long sending a sample may take.
 const SAMPLE_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
 
@@ -208,16 +206,18 @@ async fn send_sample(
     kind: ChannelKind,
 ) -> anyhow::Result<Option<Sent>> {
     let bot = ctx.data();
+    // Of posts, not of the person who asks for one.
+    let language = bot.guilds.server_language(server).await?;
     let Some(sample) = bot.guilds.begin_sample(server, alliance, channel).await? else { return Ok(None) };
     let announcer = DiscordAnnouncer::new(bot.rest.clone(), bot.clock);
     let outgoing = OutgoingMessage {
         place: Place { server, alliance, channel, nonce: &sample.nonce },
         channel_kind: Some(kind),
-        title: targets::sample_title(SAMPLE_LANGUAGE),
+        title: targets::sample_title(language),
         attempted_at: None,
         is_moved: false,
-        message: targets::sample(SAMPLE_LANGUAGE).with_file("sample.csv", targets::SAMPLE_FILE.to_vec()),
-        without_file: Some(targets::sample(SAMPLE_LANGUAGE)),
+        message: targets::sample(language).with_file("sample.csv", targets::SAMPLE_FILE.to_vec()),
+        without_file: Some(targets::sample(language)),
     };
     let sent = tokio::time::timeout(SAMPLE_TIMEOUT, announcer.send(outgoing)).await;
     let error = match sent.unwrap_or_else(|_| Err(AnnounceError::passing("Discord does not answer", true))) {
