@@ -176,13 +176,21 @@ pub async fn clock_was_ahead(entry: Entry) {
     stage.world.game.set_down(true);
     stage.world.feed.add("GOOD", "", "");
     bot.said("not responding properly").await;
+    let file = stage.world.folder.path().join("giftcode.db");
+    stage.world.until("redemptions that wait", || waiting(&file) > 0).await;
     bot.stop().await;
-    postpone(&stage.world.folder.path().join("giftcode.db"));
+    postpone(&file);
     let bot = stage.world.spawn();
     stage.is_seen(&bot).await;
     stage.world.game.set_down(false);
     stage.world.granted("GOOD", 5).await;
     bot.stop().await;
+}
+
+fn waiting(file: &Path) -> u32 {
+    let file = rusqlite::Connection::open(file).unwrap();
+    let sql = "SELECT count(*) FROM redemptions WHERE outcome = 'pending'";
+    file.query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
 fn postpone(file: &Path) {
