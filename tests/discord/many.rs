@@ -95,7 +95,7 @@ async fn a_new_code_is_posted_once_in_a_thousand_guilds_as_fast_as_discord_allow
         world.double.rate_limited(),
         world.double.busiest_second()
     );
-    // 1.06 on an idle machine. Other tests at the same time add to it; one server after the other would take ten times as long.
+    // 1.06 on an idle machine. Other tests at the same time add to it.
     assert!(ratio <= 2.0, "{took:?} for {} calls", creates.len());
     assert_eq!(world.double.rate_limited(), 0);
     assert!(took > SignedDuration::ZERO && counts.len() == 2);
