@@ -12,7 +12,7 @@ use crate::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::ports::{BatchMessage, MessageId, Posted};
 
-use super::guilds::SERVER_LANGUAGE;
+use super::guilds::{NAME_AMONG_SEVERAL, SERVER_LANGUAGE};
 use super::state_checks;
 use super::tallies::{self, Counts};
 use super::{guilds, posts};
@@ -128,9 +128,7 @@ impl Batches {
                  iif(runs.message_id IS NULL AND runs.attempted_at IS NULL, coalesce({THREAD}, g.channel_id),
                      coalesce(runs.channel_id, g.channel_id)),
                  g.channel_id, g.channel_kind, {THREAD}, coalesce(g.server_id, g.guild_id), {IS_OVER}, runs.started_at,
-                 iif((SELECT count(*) FROM guilds s WHERE (s.guild_id = coalesce(g.server_id, g.guild_id)
-                          OR s.server_id = coalesce(g.server_id, g.guild_id)) AND s.deleted = 0
-                        AND s.disbanded_at IS NULL) > 1, g.name, NULL), {SERVER_LANGUAGE}"
+                 {NAME_AMONG_SEVERAL}, {SERVER_LANGUAGE}"
             );
             let sql = format!(
                 "SELECT {columns}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use discord_double::{Fault, Guild, permission};
 use giftcode_bot::domain::check::FindingId;
 use giftcode_bot::domain::codes::channel::Blocked;
-use giftcode_bot::domain::players::player::AllianceId;
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId, GuildId};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::support::{report, with_servers, world};
@@ -36,6 +36,9 @@ pub async fn each_servers_trouble_is_a_line_and_many_are_summed_up() {
         add(&world, guild, POSTING);
     }
     let store = with_servers(&world, &[&[(GUILD, CHANNEL)][..], &guilds].concat()).await;
+    // A server with two alliances: one channel is well, the other is gone.
+    store.guilds().add_alliance(GuildId(GUILD), AllianceId(900), "ICE".into(), "FIRE".into()).await.unwrap();
+    store.guilds().set_channel(AllianceId(900), ChannelId(500_900)).await.unwrap();
     store.guilds().pause_guild(AllianceId(106), None, Blocked::MissingAccess, None).await.unwrap();
     drop(store);
     world.double.set_bot_permissions(101, POSTING & !permission::SEND_MESSAGES & !permission::EMBED_LINKS);
@@ -67,7 +70,11 @@ pub async fn each_servers_trouble_is_a_line_and_many_are_summed_up() {
         let line = line.unwrap_or_else(|| panic!("no {id:?} of {guild} in {:#}", found.json));
         assert!(line["text"].as_str().unwrap().starts_with(text), "{line}");
     }
-    // The one that lacks the history is counted too.
+    let of_alliance = format!("{GUILD} (ICE)");
+    let gone = found.all(FindingId::ServerChannelGone);
+    let line = gone.iter().find(|line| line["subject"] == of_alliance.as_str()).unwrap();
+    assert!(line["text"].as_str().unwrap().starts_with("the channel 500900 does not exist"), "{line}");
+    // The one that lacks the history is counted too, and the one with two alliances once.
     assert_eq!(found.text(FindingId::ServersWell), "the bot can post in 2 servers");
     assert_eq!(found.code, Some(0), "servers with trouble are their managers' matter: {:#}", found.json);
     // A channel of a server that removed the bot is known to Discord, and refused.
@@ -76,7 +83,7 @@ pub async fn each_servers_trouble_is_a_line_and_many_are_summed_up() {
     let more: Vec<(u64, u64)> = (201..=206).map(|guild| (guild, channel(guild))).collect();
     drop(with_servers(&world, &more).await);
     let found = report(world.command(), &[]).await;
-    assert_eq!(found.text(FindingId::ServersMore), "3 more servers are not well");
+    assert_eq!(found.text(FindingId::ServersMore), "4 more servers are not well");
 }
 
 pub async fn a_server_with_a_channel_is_missing_or_cannot_be_asked_about() {

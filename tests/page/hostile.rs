@@ -40,6 +40,7 @@ fn with(text: &str) -> Snapshot {
         }
         for guild in &mut figures.guilds.refusing_guilds {
             guild.reason = text.to_owned();
+            guild.alliance = Some(text.to_owned());
         }
     }
     snapshot

@@ -53,6 +53,8 @@ fn what_is_not_well_comes_with_its_beginning_and_what_to_do() {
         "Since 10:05 UTC, 47 minutes ago",
         "It stands still. The game blocks the bot (FORBIDDEN).",
         "1165706299393183041",
+        "981234567890123456 ICE & Fire since",
+        "5 of 41 servers get no posts.",
         "The bot cannot see the channel.",
     ] {
         assert!(text.contains(part), "{part} in\n{text}");

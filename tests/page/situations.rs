@@ -11,7 +11,7 @@ use giftcode_bot::domain::health::{
     PostStatus, ReplicaState, ReplicaStatus, Standing,
 };
 use giftcode_bot::domain::limits::budget::RateLimit;
-use giftcode_bot::domain::players::player::AllianceId;
+use giftcode_bot::domain::players::player::GuildId;
 use giftcode_bot::domain::redeeming::breaker::{Cause, Trouble};
 use giftcode_bot::ops::page::{Figures, HOURS, Snapshot};
 use giftcode_bot::runtime::metrics::CallBucket;
@@ -225,7 +225,8 @@ pub fn degraded() -> Snapshot {
         why: Some(why),
         count: 1,
         guilds: vec![PausedGuild {
-            guild: AllianceId(1_165_706_299_393_183_040 + place),
+            server: GuildId(1_165_706_299_393_183_040 + place),
+            alliance: None,
             since: since.map(ago),
             resume_at: resume.map(|seconds| ago(-seconds)),
         }],
@@ -233,6 +234,7 @@ pub fn degraded() -> Snapshot {
     figures.guilds = GuildsReport {
         guilds: 41,
         with_channel: 38,
+        without_posts: 5,
         players: 5_210,
         paused: vec![
             paused(1, Blocked::MissingAccess, Some(90_000), None),
@@ -242,12 +244,14 @@ pub fn degraded() -> Snapshot {
         refusing: 2,
         refusing_guilds: vec![
             RefusingGuild {
-                guild: AllianceId(981_234_567_890_123_456),
+                server: GuildId(981_234_567_890_123_456),
+                alliance: Some("ICE & Fire".into()),
                 since: ago(2_700),
                 reason: "HTTP 500 Internal Server Error".into(),
             },
             RefusingGuild {
-                guild: AllianceId(981_234_567_890_123_457),
+                server: GuildId(981_234_567_890_123_457),
+                alliance: None,
                 since: ago(90),
                 reason: "Discord did not answer within 10 s".into(),
             },
@@ -305,7 +309,8 @@ pub fn large() -> Snapshot {
     figures.queue = Queue { waiting: 15_360, tried: 4_410, codes: 12, decided: 90, decided_since: Some(ago(179)) };
     figures.hours = hours(900);
     let paused = (1..=10).map(|place| PausedGuild {
-        guild: AllianceId(u64::MAX - place),
+        server: GuildId(u64::MAX - place),
+        alliance: None,
         since: Some(ago(90_000)),
         resume_at: None,
     });
@@ -313,6 +318,7 @@ pub fn large() -> Snapshot {
     figures.guilds = GuildsReport {
         guilds: 1_200,
         with_channel: 1_200,
+        without_posts: 1_000,
         players: 10_000,
         paused: vec![paused],
         ..GuildsReport::default()

@@ -1,8 +1,10 @@
-//! Whether the bot can post in the channels of its servers.
+//! Whether the bot can post in the channels of its servers. With several alliances in a server each is asked about, and the
+//! server is counted once.
 //!
 //! A server takes about three calls, and Discord allows 50 a second. Beside a running bot half of them stay free for it. What
 //! there is no time for is counted: those that are known to have trouble come first, then those with the latest changes.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -13,6 +15,7 @@ use crate::discord::permissions::{self, Granted};
 use crate::discord::rest::{Rest, RestError};
 use crate::domain::check::{Finding, FindingId, servers, servers_in_words};
 use crate::domain::codes::channel::Blocked;
+use crate::domain::players::alliance_name::MAX_CHARS;
 use crate::domain::text::clean;
 use crate::store::ServerOnFile;
 
@@ -28,7 +31,7 @@ const FAILING: u32 = 3;
 /// The longest reason that is shown, in characters.
 const REASON_CHARS: usize = 120;
 
-/// What became of one server.
+/// What became of one alliance's channel.
 enum Checked {
     Well,
     NotWell(Finding),
@@ -46,21 +49,21 @@ pub(super) async fn check(
         Ok(known) => known,
         Err(why) => return vec![Finding::new(FindingId::ServersUnknown, why)],
     };
-    let (began, total) = (Instant::now(), known.len());
-    let pace = if is_beside_a_bot && total > MANY { PACE } else { Duration::ZERO };
+    let (began, all) = (Instant::now(), known.iter().map(|it| it.server).collect::<BTreeSet<_>>());
+    let pace = if is_beside_a_bot && known.len() > MANY { PACE } else { Duration::ZERO };
     let checked = stream::iter(known).map(|server| async move {
         let next = Instant::now() + pace;
         let checked = check_one(rest, &server).await;
         sleep_until(next).await;
-        checked
+        (server.server, checked)
     });
     let mut checked = std::pin::pin!(checked.buffer_unordered(AT_ONCE));
-    let (mut well, mut not_well, mut unanswered) = (0, Vec::new(), None);
+    let (mut well, mut not_well, mut unanswered) = (BTreeSet::new(), Vec::new(), None);
     // What is not answered in time is counted as such.
-    while let Ok(Some(found)) = timeout_at(began + within, checked.next()).await {
+    while let Ok(Some((server, found))) = timeout_at(began + within, checked.next()).await {
         match found {
-            Checked::Well => well += 1,
-            Checked::NotWell(finding) => not_well.push(finding),
+            Checked::Well => drop(well.insert(server)),
+            Checked::NotWell(finding) => not_well.push((server, finding)),
             Checked::Unknown(error) => {
                 let is_outage = !matches!(error, RestError::Refused { .. });
                 unanswered.get_or_insert(error);
@@ -70,9 +73,10 @@ pub(super) async fn check(
             }
         }
     }
-    let unchecked = total - well - not_well.len();
-    not_well.sort_by(|one, other| one.subject.cmp(&other.subject));
-    let mut findings = servers(well, not_well, if unanswered.is_some() { 0 } else { unchecked });
+    let is_checked = |server| well.contains(server) || not_well.iter().any(|(known, _)| known == server);
+    let unchecked = all.iter().filter(|server| !is_checked(server)).count();
+    not_well.sort_by(|(_, one), (_, other)| one.subject.cmp(&other.subject));
+    let mut findings = servers(&well, not_well, if unanswered.is_some() { 0 } else { unchecked });
     if let Some(error) = unanswered {
         // The rules have no server to count, and would say that there is none.
         findings.retain(|finding| finding.id != FindingId::ServersNone);
@@ -85,8 +89,16 @@ pub(super) async fn check(
     findings.into_iter().map(|finding| finding.took(took)).collect()
 }
 
+/// The server's id, and the alliance's name where the server has several.
+fn subject(server: &ServerOnFile) -> String {
+    match &server.name {
+        Some(name) => format!("{} ({})", server.server, clean(name, MAX_CHARS)),
+        None => server.server.to_string(),
+    }
+}
+
 async fn check_one(rest: &Rest, server: &ServerOnFile) -> Checked {
-    let finding = |id, text: String| Checked::NotWell(Finding::new(id, text).of(server.guild.to_string()));
+    let finding = |id, text: String| Checked::NotWell(Finding::new(id, text).of(subject(server)));
     let channel = server.channel;
     let granted = match ask(permissions::in_channel(rest, server.server, channel)).await {
         Ok(Some(granted)) => granted,

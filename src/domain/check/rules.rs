@@ -1,6 +1,9 @@
 //! When there is enough of something.
 
+use std::collections::BTreeSet;
+
 use super::{Finding, FindingId};
+use crate::domain::players::player::GuildId;
 
 /// Sessions of the day that stay in reserve for an operator who has to restart the bot: with fewer the bot does not connect.
 pub const RESERVED_SESSIONS: u64 = 5;
@@ -65,12 +68,16 @@ pub fn servers_in_words(count: usize) -> String {
 }
 
 /// The lines for all servers: one for those that the bot can post in, one each for some of those that are not, and a last one for the
-/// rest. `unchecked` are those that there was no time for.
-pub fn servers(well: usize, not_well: Vec<Finding>, unchecked: usize) -> Vec<Finding> {
-    let (total, more) = (not_well.len(), not_well.len().saturating_sub(MAX_SERVER_LINES));
+/// rest. With several alliances a server may be `well` for one and have a line for another. `unchecked` are those that there
+/// was no time for.
+pub fn servers(well: &BTreeSet<GuildId>, not_well: Vec<(GuildId, Finding)>, unchecked: usize) -> Vec<Finding> {
+    let of = |lines: &[(GuildId, Finding)]| lines.iter().map(|(server, _)| *server).collect::<BTreeSet<_>>();
+    let (all, shown) = (of(&not_well), of(&not_well[..not_well.len().min(MAX_SERVER_LINES)]));
+    let (total, more) = (all.len(), all.len() - shown.len());
     // The bot posts in these all the same.
-    let posting = well + not_well.iter().filter(|line| line.id == FindingId::ServerLacksUseful).count();
-    let mut lines: Vec<Finding> = not_well.into_iter().take(MAX_SERVER_LINES).collect();
+    let useful = not_well.iter().filter(|(_, line)| line.id == FindingId::ServerLacksUseful).map(|(server, _)| server);
+    let posting = well.iter().chain(useful).collect::<BTreeSet<_>>().len();
+    let mut lines: Vec<Finding> = not_well.into_iter().take(MAX_SERVER_LINES).map(|(_, line)| line).collect();
     if more > 0 {
         lines.push(Finding::new(FindingId::ServersMore, format!("{more} more servers are not well")));
     }
@@ -132,8 +139,11 @@ mod tests {
 
     #[test]
     fn a_thousand_servers_make_a_few_lines() {
-        let bad = |count: usize| -> Vec<Finding> {
-            (0..count).map(|server| Finding::new(FindingId::ServerBlocked, "").of(server.to_string())).collect()
+        let bad = |count: u64| -> Vec<(GuildId, Finding)> {
+            (0..count).map(|server| (GuildId(server), Finding::new(FindingId::ServerBlocked, ""))).collect()
+        };
+        let servers = |well: u64, not_well, unchecked| {
+            servers(&(0..well).map(|server| GuildId(1000 + server)).collect(), not_well, unchecked)
         };
         let ids = |lines: Vec<Finding>| lines.iter().map(|line| line.id).collect::<Vec<_>>();
         let lines = servers(38, bad(12), 950);
@@ -147,8 +157,23 @@ mod tests {
         assert_eq!(ids(servers(0, Vec::new(), 0)), [FindingId::ServersNone]);
         assert_eq!(ids(servers(0, Vec::new(), 3)), [FindingId::ServersUnknown]);
         assert_eq!(servers(1, Vec::new(), 0)[0].text, "the bot can post in 1 server");
-        let useful = servers(0, vec![Finding::new(FindingId::ServerLacksUseful, "")], 0);
+        let useful = servers(0, vec![(GuildId(1), Finding::new(FindingId::ServerLacksUseful, ""))], 0);
         assert_eq!(useful[0].text, "the bot can post in 1 server");
         assert_eq!(ids(useful), [FindingId::ServersWell, FindingId::ServerLacksUseful]);
+    }
+
+    #[test]
+    fn a_server_with_several_alliances_is_counted_once() {
+        let line = |server, id| (GuildId(server), Finding::new(id, ""));
+        let blocked = |count: u64| vec![line(1, FindingId::ServerBlocked); count as usize];
+        assert_eq!(servers(&[GuildId(1), GuildId(2)].into(), blocked(2), 0)[0].text, "the bot can post in 2 servers");
+        let none = servers(&BTreeSet::new(), blocked(3), 0);
+        assert_eq!(none.last().unwrap().text, "the bot can post in none of 1 server");
+        let useful = vec![line(1, FindingId::ServerLacksUseful), line(1, FindingId::ServerLacksUseful)];
+        assert_eq!(servers(&[GuildId(1)].into(), useful, 0)[0].text, "the bot can post in 1 server");
+        let many =
+            (1..=12).flat_map(|server| [server; 2]).map(|server| line(server, FindingId::ServerBlocked)).collect();
+        let lines = servers(&BTreeSet::new(), many, 0);
+        assert_eq!(lines[10].text, "7 more servers are not well");
     }
 }

@@ -187,7 +187,7 @@ fn of_counts(counts: StoreCounts) -> Vec<Reading> {
         gauge("giftcode_servers", "Servers with a channel for codes", counts.servers),
         gauge(
             "giftcode_servers_paused",
-            "Servers to which nothing is posted until somebody acts",
+            "Servers in which an alliance gets no posts until somebody acts",
             counts.paused_servers,
         ),
         gauge("giftcode_players", "Players on at least one list", counts.players),

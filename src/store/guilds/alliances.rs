@@ -60,6 +60,12 @@ pub enum AllianceRemoved {
     Gone,
 }
 
+/// The column `alliance` of a query in which `g` is a row of `guilds`: its name, where its server has several.
+pub(in crate::store) const NAME_AMONG_SEVERAL: &str =
+    "iif((SELECT count(*) FROM guilds s WHERE (s.guild_id = coalesce(g.server_id, g.guild_id)
+              OR s.server_id = coalesce(g.server_id, g.guild_id)) AND s.deleted = 0 AND s.disbanded_at IS NULL) > 1,
+         g.name, NULL) AS alliance";
+
 const OF_SERVER: &str = "(guild_id = ?1 OR server_id = ?1) AND deleted = 0 AND disbanded_at IS NULL";
 
 fn alliance(row: &Row<'_>) -> rusqlite::Result<Alliance> {

@@ -15,8 +15,8 @@ pub use access::AccessAdded;
 pub use self_service::IdChannel;
 pub(in crate::store) use targets::{learn_kind, mention_roles};
 
-pub(in crate::store) use alliances::servers_with_several;
 pub use alliances::{Alliance, AllianceAdded, AllianceRemoved, AllianceRenamed};
+pub(in crate::store) use alliances::{NAME_AMONG_SEVERAL, servers_with_several};
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};

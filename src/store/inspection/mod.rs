@@ -24,7 +24,7 @@ use crate::domain::codes::channel::Blocked;
 use crate::domain::limits::budget::Endpoint;
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
 use crate::store::StateKind;
-use crate::store::guilds::servers_with_several;
+use crate::store::guilds::{NAME_AMONG_SEVERAL, servers_with_several};
 use crate::store::kernel::schema::{MIGRATIONS, failed};
 use crate::store::kernel::{Millis, StoreError};
 
@@ -60,6 +60,8 @@ pub struct StateOverview {
 pub struct ServerOnFile {
     pub server: GuildId,
     pub guild: AllianceId,
+    /// The alliance's name, where the server has several.
+    pub name: Option<String>,
     pub channel: ChannelId,
     pub paused: Option<Blocked>,
     /// How many posts failed in a row although it is not paused, and how the last one did.
@@ -151,15 +153,18 @@ pub fn state_overview(path: &Path) -> Result<StateOverview, StoreError> {
     Ok(overview)
 }
 
-/// Those that are not well come first, then those whose posts are the most recent.
+/// Each alliance with a channel. Those that are not well come first, then those whose posts are the most recent.
 fn servers(connection: &Connection) -> rusqlite::Result<Vec<ServerOnFile>> {
-    let sql = "SELECT guild_id, channel_id, paused, refusals, refusal, coalesce(server_id, guild_id) FROM guilds
-               WHERE channel_id IS NOT NULL AND removed_at IS NULL AND deleted = 0 AND paused IS NOT ?1
-               ORDER BY paused IS NULL, refusals = 0, version DESC";
-    let mut statement = connection.prepare(sql)?;
+    let sql = format!(
+        "SELECT guild_id, channel_id, paused, refusals, refusal, coalesce(server_id, guild_id), {NAME_AMONG_SEVERAL}
+         FROM guilds g WHERE channel_id IS NOT NULL AND removed_at IS NULL AND deleted = 0 AND paused IS NOT ?1
+         ORDER BY paused IS NULL, refusals = 0, version DESC"
+    );
+    let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map([Blocked::Removed], |row| {
         Ok(ServerOnFile {
             server: row.get(5)?,
+            name: row.get(6)?,
             guild: row.get(0)?,
             channel: row.get(1)?,
             paused: row.get(2)?,

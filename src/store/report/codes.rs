@@ -138,18 +138,26 @@ fn arrivals(connection: &Connection, key: &CodeKey, generation: u32) -> rusqlite
     rows.collect()
 }
 
+/// The servers of posts, each once.
+const SERVERS: &str =
+    "count(DISTINCT coalesce((SELECT server_id FROM guilds g WHERE g.guild_id = posts.guild_id), posts.guild_id))";
+
 fn posts(connection: &Connection, key: &CodeKey, generation: u32) -> rusqlite::Result<CodePosts> {
-    let sent = "SELECT count(*), min(planned_at), min(posted_at), max(posted_at) FROM posts INDEXED BY posts_shown
-                WHERE code_key = ?1 AND generation = ?2 AND message_id IS NOT NULL AND deleted = 0";
-    let mut posts = connection.prepare_cached(sent)?.query_row(params![key, generation], |row| {
+    let sent = format!(
+        "SELECT {SERVERS}, min(planned_at), min(posted_at), max(posted_at) FROM posts INDEXED BY posts_shown
+         WHERE code_key = ?1 AND generation = ?2 AND message_id IS NOT NULL AND deleted = 0"
+    );
+    let mut posts = connection.prepare_cached(&sent)?.query_row(params![key, generation], |row| {
         let time = |column| row.get::<_, Option<Millis>>(column).map(|time| time.map(|Millis(at)| at));
         Ok(CodePosts { posted: row.get(0)?, waiting: 0, planned_at: time(1)?, first_at: time(2)?, last_at: time(3)? })
     })?;
-    let waiting = "SELECT count(*), min(planned_at) FROM posts INDEXED BY posts_waiting
-                   WHERE code_key = ?1 AND generation = ?2 AND message_id IS NULL AND deleted = 0";
+    let waiting = format!(
+        "SELECT {SERVERS}, min(planned_at) FROM posts INDEXED BY posts_waiting
+         WHERE code_key = ?1 AND generation = ?2 AND message_id IS NULL AND deleted = 0"
+    );
     let planned_at: Option<Millis>;
     (posts.waiting, planned_at) = connection
-        .prepare_cached(waiting)?
+        .prepare_cached(&waiting)?
         .query_row(params![key, generation], |row| Ok((row.get(0)?, row.get(1)?)))?;
     posts.planned_at = posts.planned_at.into_iter().chain(planned_at.map(|Millis(at)| at)).min();
     Ok(posts)

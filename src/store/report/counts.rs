@@ -16,12 +16,15 @@ pub struct StoreCounts {
     pub messages: u32,
     /// Servers with a channel for codes.
     pub servers: u32,
-    /// Servers to which nothing is posted until somebody acts.
+    /// Servers in which an alliance gets no posts until somebody acts.
     pub paused_servers: u32,
     /// Players on at least one roster.
     pub players: u32,
     pub active_codes: u32,
 }
+
+/// Each server once, however many alliances it has.
+const SERVERS: &str = "SELECT count(DISTINCT coalesce(server_id, guild_id)) FROM guilds";
 
 impl Reports {
     /// Counts what waits, and whom the bot serves.
@@ -40,8 +43,8 @@ impl Reports {
                     "SELECT count(*) FROM redemptions WHERE outcome = 'pending' AND deleted = 0 AND next_attempt_at <= ?1",
                 )?,
                 messages: count("SELECT count(DISTINCT nonce) FROM posts WHERE message_id IS NULL AND deleted = 0")?,
-                servers: count("SELECT count(*) FROM guilds WHERE channel_id IS NOT NULL AND deleted = 0")?,
-                paused_servers: count("SELECT count(*) FROM guilds WHERE paused IS NOT NULL AND deleted = 0")?,
+                servers: count(&format!("{SERVERS} WHERE channel_id IS NOT NULL AND deleted = 0"))?,
+                paused_servers: count(&format!("{SERVERS} WHERE paused IS NOT NULL AND deleted = 0"))?,
                 players: count("SELECT count(DISTINCT player_id) FROM rosters WHERE deleted = 0")?,
                 active_codes: count(
                     "SELECT count(*) FROM codes WHERE listed = 1 AND deleted = 0 AND condemned IS NULL

@@ -118,10 +118,11 @@ impl Reports {
         .await
     }
 
-    /// Counts the guilds that are not paused and whose next message failed. Their admins have to fix the cause.
+    /// Counts the servers with an alliance that is not paused and whose next message failed. Their admins have to fix the cause.
     pub async fn failing_guilds(&self) -> Result<u32, StoreError> {
         self.read(|connection| {
-            let sql = "SELECT count(DISTINCT guild_id) FROM posts
+            let sql = "SELECT count(DISTINCT coalesce((SELECT server_id FROM guilds g WHERE g.guild_id = posts.guild_id), guild_id))
+                       FROM posts
                        WHERE message_id IS NULL AND deleted = 0 AND attempts > 0 AND next_attempt_at > planned_at
                          AND guild_id NOT IN (SELECT guild_id FROM guilds WHERE paused IS NOT NULL)";
             Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::domain::codes::channel::Blocked;
 use crate::domain::codes::listing::{Entry, FeedAnswer};
-use crate::domain::players::player::{AllianceId, ChannelId};
+use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
 use crate::runtime::clock::Clock;
 use crate::store::{StateKind, Store};
 
@@ -206,11 +206,55 @@ async fn guilds_that_are_paused_are_counted_and_the_first_are_listed() {
     let [missing, newer] = report.paused.as_slice() else { panic!("{:?}", report.paused) };
     // A timeout that is over is no pause.
     assert_eq!((missing.why, missing.count, missing.guilds.len()), (Some(Blocked::MissingAccess), 22, 10));
-    assert_eq!(missing.guilds[0], PausedGuild { guild: AllianceId(6), since: None, resume_at: None });
-    assert_eq!((newer.why, newer.count, newer.guilds[0].guild), (None, 1, AllianceId(28)));
+    assert_eq!(missing.guilds[0], PausedGuild { server: GuildId(6), alliance: None, since: None, resume_at: None });
+    assert_eq!((newer.why, newer.count, newer.guilds[0].server), (None, 1, GuildId(28)));
     let since = Timestamp::from_second(5).unwrap();
-    let refusing = RefusingGuild { guild: AllianceId(5), since, reason: "HTTP 500".to_owned() };
+    let refusing = RefusingGuild { server: GuildId(5), alliance: None, since, reason: "HTTP 500".to_owned() };
     assert_eq!((report.refusing, report.refusing_guilds), (1, vec![refusing]));
+    assert_eq!(report.without_posts, 24);
+}
+
+/// Server 1 has the alliances 1, 901 and 902, server 2 has one, and server 3 had two.
+#[tokio::test(start_paused = true)]
+async fn servers_are_counted_and_their_alliances_are_named() {
+    let world = World::new();
+    let guilds = world.store.guilds();
+    for (id, name) in [(901, "ICE"), (902, "SNOW")] {
+        guilds.add_alliance(GuildId(1), AllianceId(id), name.into(), "FIRE".into()).await.unwrap();
+    }
+    guilds.add_alliance(GuildId(3), AllianceId(903), "SOON".into(), "ONCE".into()).await.unwrap();
+    for alliance in [1, 901, 902, 2, 3, 903] {
+        guilds.set_channel(AllianceId(alliance), ChannelId(alliance + 50)).await.unwrap();
+    }
+    world.poll("one", &["A"]).await;
+    world.store.posts().plan().await.unwrap();
+    let failed = "UPDATE posts SET attempts = 1, next_attempt_at = planned_at + 1";
+    world.change(failed);
+    let reports = world.store.reports();
+    assert_eq!(reports.failing_guilds().await.unwrap(), 3);
+    let posts = reports.latest_codes(1).await.unwrap()[0].posts;
+    assert_eq!((posts.posted, posts.waiting), (0, 3));
+    world.change("UPDATE posts SET message_id = guild_id, channel_id = guild_id + 50, posted_at = planned_at WHERE guild_id <> 2");
+    let posts = reports.latest_codes(1).await.unwrap()[0].posts;
+    assert_eq!((posts.posted, posts.waiting), (2, 1));
+    guilds.remove_alliance(GuildId(3), AllianceId(3)).await.unwrap();
+    for alliance in [1, 902, 903] {
+        guilds.pause_guild(AllianceId(alliance), None, Blocked::MissingAccess, None).await.unwrap();
+    }
+    world.change("UPDATE guilds SET refusals = 3, refused_at = 5000, refusal = 'HTTP 500' WHERE guild_id IN (901, 3)");
+    let counts = reports.counts().await.unwrap();
+    assert_eq!((counts.servers, counts.paused_servers), (3, 2));
+    let report = reports.guilds_report(10).await.unwrap();
+    assert_eq!((report.guilds, report.with_channel, report.without_posts, report.refusing), (3, 3, 2, 1));
+    let [paused] = &report.paused[..] else { panic!("{:?}", report.paused) };
+    assert_eq!(paused.count, 2);
+    let named: Vec<_> = paused.guilds.iter().map(|it| (it.server.0, it.alliance.as_deref())).collect();
+    // One that has been left alone in its server needs no name.
+    assert_eq!(named, [(1, Some("FIRE")), (1, Some("SNOW")), (3, None)]);
+    let named: Vec<_> = report.refusing_guilds.iter().map(|it| (it.server.0, it.alliance.as_deref())).collect();
+    assert_eq!(named, [(1, Some("ICE"))], "a removed alliance gets no posts on purpose");
+    // A list is cut between servers.
+    assert_eq!(reports.guilds_report(1).await.unwrap().paused[0].guilds.len(), 2);
 }
 
 /// What could touch every redemption reads an index alone, and no more of it than it counts.

@@ -1,8 +1,11 @@
-//! Servers that get no posts, by reason. They are named by their ids alone.
+//! Servers that get no posts, by reason. They are named by their ids alone, their alliances by name where there are several.
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
 use crate::domain::codes::channel::Blocked;
+use crate::domain::players::alliance_name;
 use crate::domain::text::clean;
 use crate::store::GuildsReport;
 
@@ -33,6 +36,8 @@ pub struct ReasonView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerView {
     pub id: u64,
+    /// The alliance, where the server has several.
+    pub alliance: Option<String>,
     pub since: Option<Moment>,
     pub tried_again: Option<Moment>,
     /// What Discord answered.
@@ -43,7 +48,8 @@ pub(super) fn servers(report: &GuildsReport, now: Timestamp) -> ServersView {
     let paused = report.paused.iter().map(|paused| {
         let (why, remedy) = blocked(paused.why);
         let servers = paused.guilds.iter().map(|guild| ServerView {
-            id: guild.guild.0,
+            id: guild.server.0,
+            alliance: name(guild.alliance.as_deref()),
             since: guild.since.map(|since| moment(since, now)),
             tried_again: guild.resume_at.filter(|at| *at > now).map(|at| moment(at, now)),
             answer: None,
@@ -51,15 +57,15 @@ pub(super) fn servers(report: &GuildsReport, now: Timestamp) -> ServersView {
         reason(paused.count, why, remedy, servers.collect())
     });
     let refusing = report.refusing_guilds.iter().map(|guild| ServerView {
-        id: guild.guild.0,
+        id: guild.server.0,
+        alliance: name(guild.alliance.as_deref()),
         since: Some(moment(guild.since, now)),
         tried_again: None,
         answer: Some(full_sentence(&clean(&guild.reason, REASON))),
     });
     let refusing = (report.refusing > 0)
         .then(|| reason(report.refusing, "Posts fail.", "The bot keeps trying.", refusing.collect()));
-    let paused_guilds: u32 = report.paused.iter().map(|paused| paused.count).sum();
-    let summary = match paused_guilds + report.refusing {
+    let summary = match report.without_posts {
         0 if report.with_channel == 0 => "No server has a channel for codes yet.".to_owned(),
         0 => "Every server with a channel gets its posts.".to_owned(),
         without => {
@@ -70,8 +76,14 @@ pub(super) fn servers(report: &GuildsReport, now: Timestamp) -> ServersView {
     ServersView { summary, reasons: paused.chain(refusing).collect() }
 }
 
+/// Another program may have stored a longer name.
+fn name(alliance: Option<&str>) -> Option<String> {
+    alliance.map(|name| clean(name, alliance_name::MAX_CHARS))
+}
+
 fn reason(all: u32, why: &'static str, remedy: &'static str, servers: Vec<ServerView>) -> ReasonView {
-    let more = all.saturating_sub(u32::try_from(servers.len()).unwrap_or(u32::MAX));
+    let listed: BTreeSet<u64> = servers.iter().map(|server| server.id).collect();
+    let more = all.saturating_sub(u32::try_from(listed.len()).unwrap_or(u32::MAX));
     let more = (more > 0).then(|| format!("and {} more", number(more)));
     ReasonView { count: count(all, "server"), why, remedy, servers, more }
 }
