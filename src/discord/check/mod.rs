@@ -127,9 +127,10 @@ async fn check_reading(rest: &Rest) -> Finding {
             FindingId::MessageContentOff,
             "“Message Content Intent” is off, so the bot cannot read ID channels, which DISCORD_MESSAGE_CONTENT asks for",
         ),
-        Ok(None) => {
-            Finding::new(FindingId::MessageContentUnknown, "Discord does not say whether “Message Content Intent” is on")
-        }
+        Ok(None) => Finding::new(
+            FindingId::MessageContentUnknown,
+            "Discord does not say whether “Message Content Intent” is on",
+        ),
         Err(error) => Finding::new(FindingId::MessageContentUnknown, error.to_string()),
     }
 }

@@ -21,7 +21,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::Client;
 use serde::de::DeserializeOwned;
-use serenity::all::{ApplicationFlags, ApplicationId, ChannelId, CreateCommand, GuildId, MessageId, PartialGuild, UserId};
+use serenity::all::{
+    ApplicationFlags, ApplicationId, ChannelId, CreateCommand, GuildId, MessageId, PartialGuild, UserId,
+};
 use serenity::http::{Http, LightMethod, Request, Route};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
