@@ -59,7 +59,7 @@ impl DiscordCheck {
             Ok(rest) => rest,
             Err(error) => return (vec![Finding::new(FindingId::DiscordUnreachable, format!("{error:#}"))], None),
         };
-        let findings = self.ask_all(&rest).await;
+        let findings = Box::pin(self.ask_all(&rest)).await;
         let date = rest.last_date().map(|(date, [sent, received])| {
             let resolution = Duration::from_secs(1);
             ServerDate { server, date, resolution, sent, received }
