@@ -209,7 +209,7 @@ mod tests {
     const USER: UserId = UserId(5);
     const HERE: AllianceId = AllianceId(7);
 
-    async fn told(people: &People) -> Vec<String> {
+    async fn sent_now(people: &People) -> Vec<String> {
         let results = people.unsent_results(USER, 10).await.unwrap();
         let codes = results.map(|results| results.codes).unwrap_or_default();
         if let Some(last) = codes.last() {
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn every_code_is_told_once_however_many_end_at_the_same_time() {
+    async fn every_code_is_sent_once_however_many_end_at_the_same_time() {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
         let store = Store::open(&folder.path().join("giftcode.db"), StateKind::Bot, clock).unwrap();
@@ -250,11 +250,11 @@ mod tests {
             }
         }
         let people = store.people();
-        let (mut first, second) = (told(&people).await, told(&people).await);
+        let (mut first, second) = (sent_now(&people).await, sent_now(&people).await);
         assert_eq!((first.len(), second.as_slice()), (14, &ended[14..]));
         first.extend(second);
         first.sort();
         assert_eq!(first, names);
-        assert_eq!(told(&people).await, Vec::<String>::new());
+        assert_eq!(sent_now(&people).await, Vec::<String>::new());
     }
 }
