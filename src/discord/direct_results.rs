@@ -1,10 +1,11 @@
 //! Results by direct message, for people who turned that on.
 //!
 //! # Guarantees
-//! A message tells of the codes that ended for a person's accounts since the last one, at most [`MAX_CODES`]. It is sent once at
-//! most: the intent with its nonce is stored first. What a crash left in the dark is sent again while Discord knows the nonce, and
-//! after that it counts as sent. Discord's refusal (50007: the person takes no messages from the server's members) turns the messages off;
-//! the person learns that at the next `/link` or `/redeem`.
+//! A message tells of the codes that ended for a person's accounts since the last one: the first [`MAX_CODES`], and those that
+//! ended at the same time as the last of them. It is sent once at most: the intent with its nonce is stored first. What a crash
+//! left in the dark is sent again while Discord knows the nonce, and after that it counts as sent. Discord's refusal (50007: the
+//! person takes no messages from the server's members) turns the messages off; the person learns that at the next `/link` or
+//! `/redeem`.
 //!
 //! # Races
 //! One loop sends everything, one message at a time. What ends meanwhile is in the next message.

@@ -92,7 +92,8 @@ impl People {
         .await
     }
 
-    /// What a person is to be told, of at most `limit` codes. `None` if nothing.
+    /// What a person is to be told, of the first `limit` codes and those that ended at the same time as the last of them: the
+    /// next message begins after that time. `None` if nothing.
     pub async fn unsent_results(&self, user: UserId, limit: u32) -> Result<Option<DirectResults>, StoreError> {
         self.read(move |connection| {
             let sql = "SELECT told_until, telling_until, attempted_at, language FROM people
@@ -109,13 +110,16 @@ impl People {
             let until = attempt.map_or(Millis(Timestamp::MAX), |(until, _)| Millis(until));
             let codes = connection
                 .prepare_cached(
-                    "SELECT c.code, d.generation, max(d.finished_at) AS ended
-                     FROM links l JOIN redemptions d ON d.player_id = l.player_id AND d.deleted = 0
-                     JOIN codes c ON c.code_key = d.code_key
-                     WHERE l.user_id = ?1 AND l.deleted = 0
-                     GROUP BY d.code_key, d.generation
-                     HAVING count(*) FILTER (WHERE d.outcome = 'pending') = 0 AND ended > ?2 AND ended <= ?3
-                     ORDER BY ended, d.code_key LIMIT ?4",
+                    "WITH news AS MATERIALIZED (
+                         SELECT c.code, d.code_key, d.generation, max(d.finished_at) AS ended
+                         FROM links l JOIN redemptions d ON d.player_id = l.player_id AND d.deleted = 0
+                         JOIN codes c ON c.code_key = d.code_key
+                         WHERE l.user_id = ?1 AND l.deleted = 0
+                         GROUP BY d.code_key, d.generation
+                         HAVING count(*) FILTER (WHERE d.outcome = 'pending') = 0 AND ended > ?2 AND ended <= ?3)
+                     SELECT code, generation, ended FROM news
+                     WHERE ended <= (SELECT max(ended) FROM (SELECT ended FROM news ORDER BY ended LIMIT ?4))
+                     ORDER BY ended, code_key, generation",
                 )?
                 .query_map(params![user, Millis(sent_until), until, limit], |row| {
                     let Millis(ended_at) = row.get(2)?;
@@ -186,5 +190,71 @@ impl People {
             Ok(())
         })
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::domain::answers::status::Status;
+    use crate::domain::codes::listing::{Entry, FeedAnswer};
+    use crate::domain::players::player::{AllianceId, Player, State};
+    use crate::domain::redeeming::outcome::Outcome;
+    use crate::runtime::clock::Clock;
+    use crate::store::kernel::StateKind;
+    use crate::store::{Admission, AttemptResult, Next, Store};
+
+    const USER: UserId = UserId(5);
+    const HERE: AllianceId = AllianceId(7);
+
+    async fn sent_now(people: &People) -> Vec<String> {
+        let results = people.unsent_results(USER, 10).await.unwrap();
+        let codes = results.map(|results| results.codes).unwrap_or_default();
+        if let Some(last) = codes.last() {
+            people.notified(USER, last.ended_at).await.unwrap();
+        }
+        codes.into_iter().map(|ended| ended.code.to_string()).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_code_is_sent_once_however_many_end_at_the_same_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
+        let store = Store::open(&folder.path().join("giftcode.db"), StateKind::Bot, clock).unwrap();
+        let player = PlayerId::new(1).unwrap();
+        let account = Player { id: player, nickname: String::new(), state: State::new(245), furnace_level: None };
+        store.guilds().set_auto_redeem(HERE, true).await.unwrap();
+        store.rosters().add_to_roster(HERE, vec![account.clone()]).await.unwrap();
+        store.rosters().link(USER, account).await.unwrap();
+        store.people().set_results(USER, true, Language::En).await.unwrap();
+        let names: Vec<String> = (10..25).map(|number| format!("CODE{number}")).collect();
+        let entries = names.iter().map(|name| Entry::active(Code::parse(name).unwrap())).collect();
+        let answer = FeedAnswer::new("feed", entries);
+        store.listings().apply_answer(Some(answer), &["feed".to_owned()], Duration::from_secs(6 * 3600)).await.unwrap();
+        while store.posts().plan().await.unwrap().redemptions > 0 {}
+        let mut ended = Vec::new();
+        while ended.len() < names.len() {
+            let claims = store.redemptions().claim_due(100, 100, |_| Admission::Take).await.unwrap().taken;
+            assert!(!claims.is_empty(), "{ended:?}");
+            for claim in claims {
+                // Two before, twelve at one time, and one after.
+                if [0, 1, 2, 14].contains(&ended.len()) {
+                    tokio::time::advance(Duration::from_millis(5)).await;
+                }
+                ended.push(claim.code.to_string());
+                let next = Next::Final(Outcome::Granted);
+                let result = AttemptResult { status: Status::Success, history: claim.history, next };
+                store.redemptions().record(claim, result).await.unwrap();
+            }
+        }
+        let people = store.people();
+        let (mut first, second) = (sent_now(&people).await, sent_now(&people).await);
+        assert_eq!((first.len(), second.as_slice()), (14, &ended[14..]));
+        first.extend(second);
+        first.sort();
+        assert_eq!(first, names);
+        assert_eq!(sent_now(&people).await, Vec::<String>::new());
     }
 }

@@ -72,6 +72,29 @@ pub async fn few_sessions_are_a_warning_and_too_few_a_failure() {
     report(world.command(), &[]).await.has(&[FindingId::SessionsUnknown, FindingId::TokenWorks]);
 }
 
+pub async fn whether_messages_may_be_read_is_told_where_it_is_wanted() {
+    let world = world().await;
+    let with_reading = || {
+        let mut command = world.command();
+        command.env("DISCORD_MESSAGE_CONTENT", "true");
+        command
+    };
+    // It is not allowed, and not wanted either.
+    let found = report(world.command(), &[]).await;
+    assert!(!found.names().iter().any(|name| name.starts_with("message_content")), "{:#}", found.json);
+    let found = report(with_reading(), &[]).await;
+    let off = found.line(FindingId::MessageContentOff);
+    assert_eq!((&off["need"], &off["verdict"], found.code), (&json!("discord_token"), &json!("warning"), Some(0)));
+    assert!(found.text(FindingId::TokenWorks).ends_with("developer portal: MESSAGE_CONTENT"), "{:#}", found.json);
+    world.double.set_message_content(true);
+    let found = report(with_reading(), &[]).await;
+    assert_eq!(found.line(FindingId::MessageContentOn)["verdict"], "ok");
+    world.double.fail_requests(|attempt| {
+        attempt.path.ends_with("/applications/@me").then_some(Fault::Error { status: 403, code: 0 })
+    });
+    report(with_reading(), &[]).await.has(&[FindingId::MessageContentUnknown, FindingId::TokenWorks]);
+}
+
 /// Registers these commands as some program did.
 async fn register(world: &World, guild: Option<u64>, commands: &Value) {
     let place = guild.map(|guild| format!("/guilds/{guild}")).unwrap_or_default();

@@ -61,6 +61,7 @@ fn main() -> ExitCode {
         discord:
             each_way_in_which_discord_refuses_is_told_apart,
             few_sessions_are_a_warning_and_too_few_a_failure,
+            whether_messages_may_be_read_is_told_where_it_is_wanted,
             commands_that_are_missing_or_of_another_version_are_named;
         game:
             the_games_door_is_open_or_the_reason_is_named,

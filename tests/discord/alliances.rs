@@ -9,7 +9,7 @@ use crate::world::{CHANNEL, GUILD, OTHER_CHANNEL, PATIENCE, SECOND, World};
 use discord_double::{Guild, User};
 
 /// Waits until the guild's `/manage` is its own and takes the option, or is the global one again.
-async fn manage_moved(world: &World, guild: u64, is_own: bool, takes_alliance: bool) {
+pub async fn manage_moved(world: &World, guild: u64, is_own: bool, takes_alliance: bool) {
     let is_there = || {
         let shown = world.double.shown_commands(guild);
         let own = world.double.guild_commands(guild);

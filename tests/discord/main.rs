@@ -40,6 +40,7 @@ mod secrets;
 #[allow(dead_code, reason = "the tests of the two stores use all of it")]
 mod server;
 mod servers;
+mod several;
 mod states;
 mod stats;
 mod targets;

@@ -159,6 +159,7 @@ impl Plan {
             dev_guild: config.dev_guild_id,
             servers,
             several: overview.map(|overview| overview.several.clone()).unwrap_or_default(),
+            reads_messages: config.message_content,
             is_beside_a_bot: lock_holder(&config.state_file).is_some()
                 || PageAddress::beside(&config.state_file).is_some(),
             servers_within: SERVERS_WITHIN,

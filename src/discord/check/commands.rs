@@ -84,7 +84,7 @@ fn compare(ours: &[Value], theirs: &[Value], place: &str) -> Option<Finding> {
 }
 
 async fn registered(rest: &Rest, guild: Option<u64>) -> Result<Vec<Value>, RestError> {
-    let application = ask(rest.my_application()).await?;
+    let application = ask(rest.my_application()).await?.id;
     ask(rest.commands(application, guild.map(|guild| DiscordGuildId::new(guild.max(1))))).await
 }
 

@@ -8,7 +8,7 @@ mod servers;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use serenity::all::GatewayIntents;
+use serenity::all::{ApplicationFlags, GatewayIntents};
 use tokio::time::{Instant, timeout};
 
 use crate::domain::check::{Finding, FindingId, ServerDate, sessions};
@@ -17,7 +17,7 @@ use crate::domain::text::clean;
 use crate::runtime::clock::Clock;
 use crate::store::ServerOnFile;
 
-use super::message_content::BASE_INTENTS as INTENTS;
+use super::message_content::MessageContent;
 use super::rest::{Access, Rest, RestError};
 
 /// How long Discord may take for one answer.
@@ -34,6 +34,8 @@ pub struct DiscordCheck {
     pub servers: Result<Vec<ServerOnFile>, String>,
     /// Those that have several alliances: then each server has commands of its own.
     pub several: BTreeSet<GuildId>,
+    /// `DISCORD_MESSAGE_CONTENT`.
+    pub reads_messages: bool,
     /// A bot with the same token works at the same time, and needs most of what Discord allows.
     pub is_beside_a_bot: bool,
     /// For all servers together.
@@ -57,7 +59,7 @@ impl DiscordCheck {
             Ok(rest) => rest,
             Err(error) => return (vec![Finding::new(FindingId::DiscordUnreachable, format!("{error:#}"))], None),
         };
-        let findings = self.ask_all(&rest).await;
+        let findings = Box::pin(self.ask_all(&rest)).await;
         let date = rest.last_date().map(|(date, [sent, received])| {
             let resolution = Duration::from_secs(1);
             ServerDate { server, date, resolution, sent, received }
@@ -67,12 +69,13 @@ impl DiscordCheck {
 
     async fn ask_all(self, rest: &Rest) -> Vec<Finding> {
         let began = Instant::now();
+        let wanted = MessageContent::new(self.reads_messages).intents();
         let token = match ask(rest.me()).await {
             Ok(me) => {
                 let name = clean(&me.username, NAME_CHARS);
                 Finding::new(
                     FindingId::TokenWorks,
-                    format!("it belongs to the bot {name} ({}); {}", me.id, intents(INTENTS)),
+                    format!("it belongs to the bot {name} ({}); {}", me.id, intents(wanted)),
                 )
             }
             Err(error) => trouble(&error),
@@ -81,12 +84,19 @@ impl DiscordCheck {
         if token.id != FindingId::TokenWorks {
             return vec![token];
         }
-        let (sessions, commands, servers) = tokio::join!(
+        let reading = async {
+            match self.reads_messages {
+                true => Some(timed(check_reading(rest)).await),
+                false => None,
+            }
+        };
+        let (reading, sessions, commands, servers) = tokio::join!(
+            reading,
             timed(check_sessions(rest)),
             timed(commands::check(rest, self.dev_guild, &self.several)),
             servers::check(rest, self.servers, self.is_beside_a_bot, self.servers_within),
         );
-        [token, sessions, commands].into_iter().chain(servers).collect()
+        [token].into_iter().chain(reading).chain([sessions, commands]).chain(servers).collect()
     }
 }
 
@@ -103,6 +113,25 @@ fn intents(needed: GatewayIntents) -> String {
     match names[..] {
         [] => "it needs no privileged intents".to_owned(),
         _ => format!("it needs these intents, under “Bot” in the developer portal: {}", names.join(", ")),
+    }
+}
+
+/// Whether the developer portal lets the bot read messages.
+async fn check_reading(rest: &Rest) -> Finding {
+    let allowing = ApplicationFlags::GATEWAY_MESSAGE_CONTENT | ApplicationFlags::GATEWAY_MESSAGE_CONTENT_LIMITED;
+    match ask(rest.my_application()).await.map(|application| application.flags) {
+        Ok(Some(flags)) if flags.intersects(allowing) => {
+            Finding::new(FindingId::MessageContentOn, "“Message Content Intent” is on: the bot can read ID channels")
+        }
+        Ok(Some(_)) => Finding::new(
+            FindingId::MessageContentOff,
+            "“Message Content Intent” is off, so the bot cannot read ID channels, which DISCORD_MESSAGE_CONTENT asks for",
+        ),
+        Ok(None) => Finding::new(
+            FindingId::MessageContentUnknown,
+            "Discord does not say whether “Message Content Intent” is on",
+        ),
+        Err(error) => Finding::new(FindingId::MessageContentUnknown, error.to_string()),
     }
 }
 
@@ -138,10 +167,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn privileged_intents_are_named_and_ours_are_none() {
-        assert_eq!(intents(INTENTS), "it needs no privileged intents");
-        let with_members = intents(INTENTS | GatewayIntents::GUILD_MEMBERS);
-        assert!(with_members.ends_with("GUILD_MEMBERS"), "{with_members}");
+    fn privileged_intents_are_named_and_ours_are_none_but_for_id_channels() {
+        let [without, with] = [false, true].map(|reads| intents(MessageContent::new(reads).intents()));
+        assert_eq!(without, "it needs no privileged intents");
+        assert!(with.ends_with(": MESSAGE_CONTENT"), "{with}");
     }
 
     #[test]

@@ -21,7 +21,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::Client;
 use serde::de::DeserializeOwned;
-use serenity::all::{ApplicationId, ChannelId, CreateCommand, GuildId, MessageId, PartialGuild, UserId};
+use serenity::all::{
+    ApplicationFlags, ApplicationId, ChannelId, CreateCommand, GuildId, MessageId, PartialGuild, UserId,
+};
 use serenity::http::{Http, LightMethod, Request, Route};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
@@ -55,6 +57,14 @@ pub struct Me {
     pub id: UserId,
     #[serde(default)]
     pub username: String,
+}
+
+/// The application that the token belongs to.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct Application {
+    pub id: ApplicationId,
+    #[serde(default)]
+    pub flags: Option<ApplicationFlags>,
 }
 
 impl Rest {
@@ -138,14 +148,8 @@ impl Rest {
         self.call(Request::new(Route::UserMe, LightMethod::Get)).await
     }
 
-    /// The application that the token belongs to.
-    pub async fn my_application(&self) -> Result<ApplicationId, RestError> {
-        #[derive(serde::Deserialize)]
-        struct Application {
-            id: ApplicationId,
-        }
-        let request = Request::new(Route::Oauth2ApplicationCurrent, LightMethod::Get);
-        self.call(request).await.map(|application: Application| application.id)
+    pub async fn my_application(&self) -> Result<Application, RestError> {
+        self.call(Request::new(Route::Oauth2ApplicationCurrent, LightMethod::Get)).await
     }
 
     /// The registered commands: of a guild, or the global ones.

@@ -126,6 +126,9 @@ findings! {
         DiscordLimited Warning "wait, and check again; if it lasts, something else uses this token: stop it, or reset the token";
         DiscordDown Failed "look at https://discordstatus.com; with DISCORD_PROXY_URL set, check that proxy first";
         DiscordUnreachable Failed "check this computer's network and DNS; with DISCORD_PROXY_URL set, check that address";
+        MessageContentOn Ok "";
+        MessageContentOff Warning "turn it on at https://discord.com/developers/applications under “Bot” and restart the bot, or remove DISCORD_MESSAGE_CONTENT; the bot works without ID channels until then";
+        MessageContentUnknown Warning "check again";
     }
     DiscordSessions {
         SessionsLeft Ok "";

@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn a_server_with_several_alliances_is_counted_once() {
         let line = |server, id| (GuildId(server), Finding::new(id, ""));
-        let blocked = |count: u64| vec![line(1, FindingId::ServerBlocked); count as usize];
+        let blocked = |count: usize| vec![line(1, FindingId::ServerBlocked); count];
         assert_eq!(servers(&[GuildId(1), GuildId(2)].into(), blocked(2), 0)[0].text, "the bot can post in 2 servers");
         let none = servers(&BTreeSet::new(), blocked(3), 0);
         assert_eq!(none.last().unwrap().text, "the bot can post in none of 1 server");

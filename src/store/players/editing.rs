@@ -74,6 +74,11 @@ impl Rosters {
                 if !edited.keeps_name {
                     player.nickname = name;
                     put(tx, &player)?;
+                    // Even if the game calls the player the same today.
+                    tx.execute(
+                        "UPDATE players SET name_from_game = 0, version = ?2 WHERE player_id = ?1 AND name_from_game IS 1",
+                        params![id, tx.version()],
+                    )?;
                 }
             }
             if let Some(state) = state {

@@ -78,11 +78,13 @@ fn what_others_rely_on(
     }))
 }
 
-/// Stores the player. Fields that the caller leaves empty keep their values.
+/// Stores the player. Fields that the caller leaves empty keep their values. Another name than the one on file is one that a
+/// person gave: no profile replaces it.
 pub(in crate::store) fn put(tx: &Tx<'_>, player: &Player) -> rusqlite::Result<usize> {
     tx.execute(
         "INSERT INTO players (player_id, nickname, state, furnace_level, version) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT DO UPDATE SET
+             name_from_game = iif(excluded.nickname IN ('', nickname), name_from_game, 0),
              nickname = iif(excluded.nickname = '', nickname, excluded.nickname),
              state = coalesce(excluded.state, state),
              furnace_level = coalesce(excluded.furnace_level, furnace_level),
@@ -189,11 +191,14 @@ impl RedemptionQueue {
         .await
     }
 
-    /// Stores a profile that the game returned.
+    /// Stores a profile that the game returned. A name that a person gave stays.
     pub async fn record_profile(&self, player: PlayerId, profile: Profile) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(
-                "UPDATE players SET nickname = iif(?2 = '', nickname, ?2), state = coalesce(?3, state),
+                "UPDATE players SET
+                     nickname = iif(?2 <> '' AND (nickname = '' OR name_from_game IS 1), ?2, nickname),
+                     name_from_game = iif(?2 <> '' AND (nickname = '' OR name_from_game IS 1), 1, name_from_game),
+                     state = coalesce(?3, state),
                      furnace_level = coalesce(?4, furnace_level), profile_at = ?5, version = ?6,
                      state_check = iif(?3 IS NULL, state_check, 'right'), checked_state = coalesce(?3, checked_state),
                      checked_at = iif(?3 IS NULL, checked_at, ?5)

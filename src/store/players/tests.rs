@@ -256,3 +256,32 @@ async fn an_account_without_a_name_has_that_of_the_person_who_linked_it() {
     let listed = fixture.rosters().roster(HERE, 0, 9).await.unwrap().players;
     assert_eq!(listed[1].nickname, "");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_profile_names_only_those_whom_nobody_named() {
+    let fixture = Fixture::new();
+    fixture.add(HERE, &[player(1, "Given", 245), player(2, "", 245), player(3, "", 245), player(4, "", 245)]).await;
+    let profiles = async |name: &str| {
+        for number in 1..=4 {
+            let profile = Profile { nickname: name.to_owned(), state: State::new(245), furnace_level: Some(9) };
+            fixture.store.redemptions().record_profile(id(number), profile).await.unwrap();
+        }
+    };
+    let names = async || -> Vec<String> {
+        let mut roster = fixture.roster(HERE).await;
+        roster.sort();
+        roster.into_iter().map(|(_, name, _)| name).collect()
+    };
+    profiles("Game").await;
+    assert_eq!(names().await, ["Given", "Game", "Game", "Game"]);
+    // A name that comes from the game follows it, also after somebody imported a list that holds it.
+    fixture.add(HERE, &[player(2, "Game", 245)]).await;
+    fixture.rosters().change_state(HERE, state(245), state(246)).await.unwrap();
+    profiles("Renamed").await;
+    assert_eq!(names().await, ["Given", "Renamed", "Renamed", "Renamed"]);
+    fixture.add(HERE, &[player(3, "From a file", 245)]).await;
+    fixture.rosters().edit_player(HERE, id(4), Some("Renamed".to_owned()), None).await.unwrap();
+    profiles("Again").await;
+    profiles("").await;
+    assert_eq!(names().await, ["Given", "Again", "From a file", "Renamed"]);
+}

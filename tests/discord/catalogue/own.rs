@@ -10,7 +10,7 @@ use giftcode_bot::domain::players::self_service::JoinMode;
 use giftcode_bot::domain::text::language::Language;
 
 use giftcode_bot::domain::redeeming::outcome::Outcome;
-use giftcode_bot::store::{Joined, ResultsChoice, Standing};
+use giftcode_bot::store::{Alliance, Joined, ResultsChoice, Standing};
 
 use super::{CHANNEL, Chapter, ROLE, player};
 
@@ -21,9 +21,22 @@ pub fn access_roles() -> [AccessRole; 1] {
 /// `/manage access`.
 pub fn who_may(language: Language) -> Chapter {
     let say = |when: &str, message| (when.to_owned(), message);
+    let alliance = |id, name: &str| Alliance {
+        id: AllianceId(id),
+        name: Some(name.to_owned()),
+        channel: None,
+        auto_redeem: false,
+        players: 0,
+    };
+    let alliances = [alliance(1, "Frost"), alliance(2, "Ember")];
+    let limited = [AccessRole { alliance: Some(AllianceId(2)), role: ROLE }];
     let all = vec![
-        say("/manage access, at first", access::who_may(language, &[])),
-        say("/manage access, later", access::who_may(language, &access_roles())),
+        say("/manage access, at first", access::who_may(language, &[], &[])),
+        say("/manage access, later", access::who_may(language, &access_roles(), &[])),
+        say(
+            "/manage access, with a role for one of several alliances",
+            access::who_may(language, &limited, &alliances),
+        ),
         say("/manage access role", access::added(language, ROLE)),
         say("/manage access role, again", access::known(language, ROLE)),
         say("/manage access role remove", access::removed(language, ROLE, true)),

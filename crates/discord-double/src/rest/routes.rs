@@ -106,9 +106,11 @@ fn gateway_bot(state: &State, inner: &Inner) -> Value {
 }
 
 fn application(state: &State) -> Value {
+    // GATEWAY_MESSAGE_CONTENT_LIMITED, as applications of fewer than 100 servers have it.
+    let flags = if state.settings.message_content == Some(true) { 1 << 19 } else { 0 };
     json!({
         "id": APPLICATION.to_string(), "name": "bot", "icon": null, "description": "", "bot_public": true,
-        "bot_require_code_grant": false, "verify_key": "00", "team": null, "flags": 0, "bot": bot_json(),
+        "bot_require_code_grant": false, "verify_key": "00", "team": null, "flags": flags, "bot": bot_json(),
         "owner": { "id": "1", "username": "owner", "discriminator": "0", "global_name": null, "avatar": null },
         "approximate_guild_count": state.guilds.len(), "integration_types_config": {},
     })

@@ -38,7 +38,7 @@ async fn change(
         return Ok(if removes {
             words::which_role(language)
         } else {
-            words::who_may(language, &bot.guilds.access_roles(server).await?)
+            words::who_may(language, &bot.guilds.access_roles(server).await?, &bot.guilds.alliances(server).await?)
         });
     };
     // Somebody who may manage by a role must not be able to pass that on.

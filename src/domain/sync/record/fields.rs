@@ -75,6 +75,7 @@ impl RecordKind {
                         time("ask_at"),
                         int("search_day"),
                         int("day_calls"),
+                        flag("name_from_game"),
                         VERSION,
                         DELETED,
                     ]

@@ -43,6 +43,7 @@ pub(in crate::store) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0020_state_checks.sql"),
     include_str!("../../../../migrations/0021_players.sql"),
     include_str!("../../../../migrations/0022_language.sql"),
+    include_str!("../../../../migrations/0023_names.sql"),
 ];
 
 pub(super) struct Opened {

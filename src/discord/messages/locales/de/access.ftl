@@ -4,6 +4,7 @@ access-only-server-managers-change = 🔒 Nur Mitglieder mit der Berechtigung **
 access-nobody-named = Nur Mitglieder mit der Berechtigung **Server verwalten** können `/manage` benutzen. Um auch deine R4 und R5 zuzulassen, nimm `/manage access role:` und wähle ihre Rolle.
 access-roles-named = Mitglieder mit der Berechtigung **Server verwalten** können `/manage` benutzen, und Mitglieder mit diesen Rollen: { $roles }
     Um es einer Rolle wieder zu nehmen: `/manage access role: remove:True`.
+access-role-of-alliance = { $role } (für { $alliance })
 access-role-added = ✅ Mitglieder mit { $role } können jetzt `/manage` und die Knöpfe für Anführer benutzen. Ändern können das nur Mitglieder mit **Server verwalten**.
     Sie sehen `/manage` nicht? Dann hat es jemand unter *Servereinstellungen → Integrationen* eingeschränkt, was Discord nur am Computer zeigt. Lass die Rolle auch dort zu.
 access-role-known = Mitglieder mit { $role } können `/manage` schon benutzen. Es wurde nichts geändert.

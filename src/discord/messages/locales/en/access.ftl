@@ -13,6 +13,8 @@ access-only-server-managers-change = 🔒 Only members with the **Manage Server*
 access-nobody-named = Only members with the **Manage Server** permission can use `/manage`. To allow your R4s and R5s too, use `/manage access role:` and choose their role.
 access-roles-named = Members with the **Manage Server** permission can use `/manage`, and so can members with these roles: { $roles }
     To take it away from a role, use `/manage access role: remove:True`.
+# A role that may manage one alliance only, in a list of roles. $alliance is the alliance's name.
+access-role-of-alliance = { $role } (for { $alliance })
 # “Server Settings → Integrations” is a page of Discord's own settings.
 access-role-added = ✅ Members with { $role } can now use `/manage` and the buttons for leaders. Only members with **Manage Server** can change this.
     They do not see `/manage`? Then somebody has limited it under *Server Settings → Integrations*, which Discord shows on a computer only. Allow the role there as well.

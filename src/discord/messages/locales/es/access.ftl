@@ -5,6 +5,7 @@ access-only-server-managers-change = 🔒 Solo los miembros con el permiso **Ges
 access-nobody-named = Solo los miembros con el permiso **Gestionar servidor** pueden usar `/manage`. Para autorizar también a tus R4 y R5, usa `/manage access role:` y elige su rol.
 access-roles-named = Los miembros con el permiso **Gestionar servidor** pueden usar `/manage`, y también los que tienen estos roles: { $roles }
     Para quitárselo a un rol, usa `/manage access role: remove:True`.
+access-role-of-alliance = { $role } (para { $alliance })
 access-role-added = ✅ Los miembros con { $role } ya pueden usar `/manage` y los botones para líderes. Solo los miembros con **Gestionar servidor** pueden cambiar esto.
     ¿No ven `/manage`? Entonces alguien lo ha limitado en *Ajustes del servidor → Integraciones*, que Discord solo muestra en el PC. Autoriza el rol también ahí.
 access-role-known = Los miembros con { $role } ya pueden usar `/manage`. No se cambió nada.

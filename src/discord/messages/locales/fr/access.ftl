@@ -4,6 +4,7 @@ access-only-server-managers-change = 🔒 Seuls les membres avec la permission *
 access-nobody-named = Seuls les membres avec la permission **Gérer le serveur** peuvent utiliser `/manage`. Pour autoriser aussi tes R4 et R5, utilise `/manage access role:` et choisis leur rôle.
 access-roles-named = Les membres avec la permission **Gérer le serveur** peuvent utiliser `/manage`, ainsi que ceux qui ont ces rôles : { $roles }
     Pour retirer ce droit à un rôle : `/manage access role: remove:True`.
+access-role-of-alliance = { $role } (pour { $alliance })
 access-role-added = ✅ Les membres avec { $role } peuvent maintenant utiliser `/manage` et les boutons des chefs. Seuls les membres avec **Gérer le serveur** peuvent changer cela.
     Ils ne voient pas `/manage` ? Quelqu’un l’a limité dans *Paramètres du serveur → Intégrations*, que Discord ne montre que sur ordinateur. Autorise le rôle là aussi.
 access-role-known = Les membres avec { $role } peuvent déjà utiliser `/manage`. Rien n’a changé.

@@ -5,6 +5,7 @@ access-only-server-managers-change = 🔒 `/manage` を使える人を変更で�
 access-nobody-named = `/manage` を使えるのは**サーバー管理**権限を持つメンバーです。R4やR5にも許可するには、`/manage access role:` でそのロールを選んでください。
 access-roles-named = `/manage` を使えるのは、**サーバー管理**権限を持つメンバーと、次のロールのメンバーです：{ $roles }
     ロールの許可を取り消すには `/manage access role: remove:True` を使ってください。
+access-role-of-alliance = { $role }（{ $alliance }）
 access-role-added = ✅ { $role } のメンバーが `/manage` とリーダー用のボタンを使えるようになりました。これを変更できるのは**サーバー管理**権限を持つメンバーだけです。
     `/manage` が表示されない場合は、*サーバー設定 → 連携サービス* で制限されています（パソコン版のDiscordだけで表示されます）。そこでもロールを許可してください。
 access-role-known = { $role } のメンバーはすでに `/manage` を使えます。何も変更していません。

@@ -5,6 +5,7 @@ access-only-server-managers-change = 🔒 `/manage`를 쓸 수 있는 사람은 
 access-nobody-named = **서버 관리하기** 권한이 있는 멤버만 `/manage`를 쓸 수 있어요. R4와 R5에게도 허용하려면 `/manage access role:`에서 그 역할을 고르세요.
 access-roles-named = **서버 관리하기** 권한이 있는 멤버와 다음 역할의 멤버가 `/manage`를 쓸 수 있어요: { $roles }
     역할의 허용을 취소하려면 `/manage access role: remove:True`를 쓰세요.
+access-role-of-alliance = { $role }({ $alliance })
 access-role-added = ✅ 이제 { $role } 역할의 멤버가 `/manage`와 운영진용 버튼을 쓸 수 있어요. 이 설정은 **서버 관리하기** 권한이 있는 멤버만 바꿀 수 있어요.
     `/manage`가 보이지 않나요? 누군가 *서버 설정 → 연동*에서 제한해 둔 거예요(PC용 Discord에서만 보여요). 거기에서도 역할을 허용해 주세요.
 access-role-known = { $role } 역할의 멤버는 이미 `/manage`를 쓸 수 있어요. 변경된 건 없어요.

@@ -5,6 +5,7 @@ access-only-server-managers-change = 🔒 Só membros com a permissão **Gerenci
 access-nobody-named = Só membros com a permissão **Gerenciar servidor** podem usar `/manage`. Para liberar também seus R4 e R5, use `/manage access role:` e escolha o cargo deles.
 access-roles-named = Membros com a permissão **Gerenciar servidor** podem usar `/manage`, e também os membros com estes cargos: { $roles }
     Para tirar o acesso de um cargo, use `/manage access role: remove:True`.
+access-role-of-alliance = { $role } (para { $alliance })
 access-role-added = ✅ Membros com { $role } já podem usar `/manage` e os botões para líderes. Só membros com **Gerenciar servidor** podem mudar isso.
     Eles não veem `/manage`? Então alguém limitou o acesso em *Config. do servidor → Integrações*, que o Discord só mostra no computador. Libere o cargo lá também.
 access-role-known = Membros com { $role } já podem usar `/manage`. Nada foi alterado.

@@ -4,6 +4,7 @@ access-only-server-managers-change = 🔒 `/manage` komutunu kimlerin kullanabil
 access-nobody-named = `/manage` komutunu yalnızca **Sunucuyu Yönet** izni olan üyeler kullanabilir. R4 ve R5'lerine de izin vermek için `/manage access role:` yaz ve rollerini seç.
 access-roles-named = `/manage` komutunu **Sunucuyu Yönet** izni olan üyeler ve şu rollerdeki üyeler kullanabilir: { $roles }
     Bir rolden bu izni almak için: `/manage access role: remove:True`.
+access-role-of-alliance = { $role } ({ $alliance } için)
 access-role-added = ✅ { $role } rolündeki üyeler artık `/manage` komutunu ve lider düğmelerini kullanabilir. Bunu yalnızca **Sunucuyu Yönet** izni olan üyeler değiştirebilir.
     `/manage` onlara görünmüyor mu? O zaman biri onu *Sunucu Ayarları → Entegrasyonlar* bölümünde kısıtlamış; Discord bu bölümü yalnızca bilgisayarda gösterir. Role orada da izin ver.
 access-role-known = { $role } rolündeki üyeler `/manage` komutunu zaten kullanabiliyor. Hiçbir şey değişmedi.

@@ -4,6 +4,7 @@ access-only-server-managers-change = 🔒 只有擁有 **管理伺服器** 權�
 access-nobody-named = 目前只有擁有 **管理伺服器** 權限的成員可以使用 `/manage`。想讓 R4、R5 也能使用，請用 `/manage access role:` 並選擇他們的身分組。
 access-roles-named = 擁有 **管理伺服器** 權限的成員，以及擁有這些身分組的成員可以使用 `/manage`：{ $roles }
     要取消某個身分組的使用權，請用 `/manage access role: remove:True`。
+access-role-of-alliance = { $role }（{ $alliance }）
 access-role-added = ✅ 擁有 { $role } 的成員現在可以使用 `/manage` 和幹部按鈕。只有擁有 **管理伺服器** 權限的成員能變更這項設定。
     他們看不到 `/manage`？那就是有人在 *伺服器設定 → 整合* 設了限制，這個頁面只有電腦版 Discord 才看得到。請在那裡也開放這個身分組。
 access-role-known = 擁有 { $role } 的成員本來就能使用 `/manage`。沒有任何變更。
