@@ -26,8 +26,9 @@ pub struct MongoSettings {
 
 /// Before DNS is asked again for an unknown name.
 const DNS_BACK_OFF: BackOff = BackOff::new(Duration::from_secs(1), Duration::from_secs(30));
-/// The most connections to a server: enough for all commands in flight, and the lease.
-const CONNECTIONS: u32 = 16;
+/// The most connections to a server, and how many are opened at once: enough for reading all kinds of records side by side, for
+/// all commands in flight, and for the lease, which must not queue behind them.
+const CONNECTIONS: u32 = 24;
 /// How many timeouts a command may take that a server answers at once,
 pub(super) const QUICK: u32 = 2;
 /// one for which it scans a collection,
@@ -112,6 +113,7 @@ pub(super) async fn new_client(uri: &SecretString, time: Duration) -> anyhow::Re
     options.server_selection_timeout = Some(time);
     options.connect_timeout = Some(time);
     options.max_pool_size = Some(CONNECTIONS);
+    options.max_connecting = Some(CONNECTIONS);
     options.selection_criteria = Some(SelectionCriteria::ReadPreference(ReadPreference::Primary));
     options.read_concern = Some(ReadConcern::majority());
     options.write_concern = Some(WriteConcern::builder().w(Acknowledgment::Majority).w_timeout(time).build());

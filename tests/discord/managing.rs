@@ -87,9 +87,7 @@ async fn a_channel_is_refused_set_moved_and_unset() {
     let mut guild = Guild::new(GUILD).text(CHANNEL, "gift-codes").text(OTHER_CHANNEL, "elsewhere");
     guild.members = vec![admin.clone()];
     world.double.add_guild(guild);
-    world
-        .says(&admin, SET, &here(vec![]), &["A role that posts mentioned was deleted."])
-        .await;
+    world.says(&admin, SET, &here(vec![]), &["A role that posts mentioned was deleted."]).await;
     assert!(!world.told(&admin, STATUS, &[]).await.contains("mentions"));
 
     world.says(&admin, "manage giftcode unsetchannel", &[], &["I no longer post gift codes"]).await;
