@@ -156,7 +156,10 @@ impl World {
 
     /// Starts the program, and waits until it is connected and its commands are registered.
     pub async fn start(&self) -> Bot {
+        // The session of a process that was killed just now may still seem to be open.
+        let before = self.double.identifies();
         let bot = self.spawn();
+        self.until("a session of this process", || self.double.identifies() > before).await;
         self.double.connected(PATIENCE).await;
         self.double.registered("manage", PATIENCE).await;
         bot

@@ -30,6 +30,10 @@ async fn serenity_posts_edits_reads_and_looks_around() {
     channel.edit_message(&http, message.id, edit).await.unwrap();
     let member = double.user(GUILD, 0);
     double.post(&member, CHANNEL, "me too");
+    // What others write is hidden without the intent for it.
+    let hidden = channel.messages(&http, GetMessages::new().limit(1)).await.unwrap();
+    assert_eq!(hidden[0].content, "");
+    double.set_message_content(true);
     let read = channel.messages(&http, GetMessages::new().limit(10)).await.unwrap();
     let texts: Vec<_> = read.iter().map(|message| message.content.as_str()).collect();
     assert_eq!(texts, ["me too", "changed"]);

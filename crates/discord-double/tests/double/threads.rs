@@ -106,6 +106,7 @@ async fn a_private_thread_is_visible_to_its_members() {
 #[tokio::test]
 async fn a_forum_has_posts_and_no_messages() {
     let double = full_world().await;
+    double.set_limits(discord_double::Limits::NONE);
     let http = http(&double);
     double.set_tags(FORUM, &[(81, "Staff", true), (82, "News", false)], true);
     let message = CreateMessage::new().content("first").allowed_mentions(CreateAllowedMentions::new());
