@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use giftcode_bot::domain::codes::channel::{Blocked, NONCE_WINDOW};
+use giftcode_bot::domain::players::access::AccessRole;
 use giftcode_bot::domain::players::player::{AllianceId, ChannelId, GuildId, RoleId};
 use giftcode_bot::store::{AllianceAdded, AllianceRemoved};
 
@@ -220,10 +221,15 @@ async fn a_removed_alliance_leaves_its_history_and_nothing_that_is_due() {
     let running = run(&state, &channels);
     settle().await;
     assert_eq!(state.store.reports().pending_redemptions().await.unwrap(), 5);
-    // The first one goes, whose row is also the server's.
+    let role = |alliance| AccessRole { alliance, role: RoleId(5) };
+    for alliance in [None, Some(GUILD), Some(SECOND)] {
+        guilds.add_access_role(SERVER, role(alliance)).await.unwrap();
+    }
+    // The first one goes, whose row is also the server's, and with it who may manage nothing else.
     assert_eq!(guilds.remove_alliance(SERVER, GUILD).await.unwrap(), AllianceRemoved::Removed(3));
     assert_eq!(guilds.remove_alliance(SERVER, GUILD).await.unwrap(), AllianceRemoved::Gone);
     assert_eq!(guilds.remove_alliance(SERVER, SECOND).await.unwrap(), AllianceRemoved::Last);
+    assert_eq!(guilds.access_roles(SERVER).await.unwrap(), [role(None), role(Some(SECOND))]);
     settle().await;
     // Player 3 stays on the other list.
     assert_eq!(state.store.reports().pending_redemptions().await.unwrap(), 3);

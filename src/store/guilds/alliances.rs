@@ -137,6 +137,11 @@ fn disband(tx: &Tx<'_>, id: AllianceId) -> rusqlite::Result<u32> {
         "UPDATE rosters SET deleted = 1, version = ?2 WHERE guild_id = ?1 AND deleted = 0",
         params![id, tx.version()],
     )?;
+    // Nobody could name the alliance any more to take its roles away.
+    tx.execute(
+        "UPDATE access_roles SET deleted = 1, version = ?2 WHERE alliance_id = ?1 AND deleted = 0",
+        params![id, tx.version()],
+    )?;
     tx.execute(
         "UPDATE posts SET deleted = 1, version = ?2 WHERE guild_id = ?1 AND message_id IS NULL AND deleted = 0",
         params![id, tx.version()],
