@@ -6,7 +6,6 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use giftcode_bot::discord::messages::Message;
-use giftcode_bot::discord::messages::texts::COMPLETE;
 use giftcode_bot::discord::registration::registered_commands;
 use giftcode_bot::domain::text::language::Language;
 use serde_json::Value;
@@ -175,12 +174,10 @@ fn parameter(option: &Value, language: Language) -> String {
 /// Links to the pages in the other languages.
 fn links(page: &mut String, language: Language) {
     let above = if language == Language::En { "" } else { "../" };
-    let others = COMPLETE.iter().filter(|other| **other != language);
+    let others = Language::ALL.into_iter().filter(|other| *other != language);
     let links: Vec<String> =
-        others.map(|other| format!("[{}]({above}{})", other.own_name(), path_of(*other).display())).collect();
-    if !links.is_empty() {
-        let _ = writeln!(page, "\nThe same page in other languages: {}.", links.join(", "));
-    }
+        others.map(|other| format!("[{}]({above}{})", other.own_name(), path_of(other).display())).collect();
+    let _ = writeln!(page, "\nThe same page in other languages: {}.", links.join(", "));
     if language != Language::En {
         let name = language.own_name();
         let _ = writeln!(page, "\nThe messages on this page are in {name}; what stands around them is English.");
@@ -232,8 +229,8 @@ fn page(language: Language) -> String {
 #[test]
 fn the_pages_are_up_to_date() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
-    for language in COMPLETE {
-        let (path, page) = (path_of(*language), page(*language));
+    for language in Language::ALL {
+        let (path, page) = (path_of(language), page(language));
         if std::env::var_os("UPDATE_DOCS").is_some() {
             std::fs::create_dir_all(docs.join(&path).parent().unwrap()).unwrap();
             std::fs::write(docs.join(&path), &page).unwrap();
@@ -249,11 +246,11 @@ fn the_pages_are_up_to_date() {
             differs.map_or("", |(_, then)| then),
         );
     }
-    // No page of a language that is not complete, or is no more.
+    // No page of a language that is no more.
     let folder = std::fs::read_dir(docs.join("messages")).into_iter().flatten();
     for page in folder.map(|entry| entry.unwrap().path()) {
-        let is_known = COMPLETE.iter().any(|language| docs.join(path_of(*language)) == page);
-        assert!(is_known, "{} is the page of no language that is complete", page.display());
+        let is_known = Language::ALL.iter().any(|language| docs.join(path_of(*language)) == page);
+        assert!(is_known, "{} is the page of no language", page.display());
     }
 }
 

@@ -1,15 +1,14 @@
 //! Files and lists of players that cannot be read, and lines of them.
 
-use crate::domain::players::player::PlayerError;
 use crate::domain::players::roster_file::{
     BadLine, BadLineReason, FileKind, MAX_BYTES, MAX_COLUMNS, MAX_LINES, Place, RosterFileError, Separator,
 };
 use crate::domain::text::NAME_CHARS;
 use crate::domain::text::language::Language;
 
-use super::Message;
-use super::escape::escape;
+use super::escape::{clip, escape};
 use super::texts::text;
+use super::{Message, errors};
 
 /// The longest list of columns, in characters.
 const COLUMNS_CHARS: usize = 400;
@@ -74,8 +73,16 @@ fn place_of(language: Language, place: Place) -> String {
     }
 }
 
+/// The most characters of a line in a list of them.
+const IN_LIST: usize = 200;
+
+/// The same as a line of a list.
+pub(super) fn bad_line_in_list(language: Language, line: &BadLine) -> String {
+    format!("• {}", clip(&bad_line(language, line), IN_LIST))
+}
+
 /// Which line is bad, and why; without a full stop.
-pub fn bad_line(language: Language, bad: &BadLine) -> String {
+fn bad_line(language: Language, bad: &BadLine) -> String {
     text!(language, "files-bad-line", place = place_of(language, bad.place), reason = reason(language, &bad.reason))
 }
 
@@ -83,7 +90,7 @@ fn reason(language: Language, reason: &BadLineReason) -> String {
     let place = |place: &Place| place_of(language, *place);
     match reason {
         BadLineReason::NoId => text!(language, "files-no-id"),
-        BadLineReason::Value(error) => bad_value(language, error),
+        BadLineReason::Value(error) => errors::player(language, error),
         BadLineReason::TooManyColumns { columns, usual, has_header: true, separator } => text!(
             language,
             "files-more-columns-than-header",
@@ -125,18 +132,6 @@ fn reason(language: Language, reason: &BadLineReason) -> String {
         BadLineReason::TooWide => text!(language, "files-too-wide", columns = MAX_COLUMNS),
         BadLineReason::NotAPlayer => text!(language, "files-not-a-player"),
         BadLineReason::Twice(name) => text!(language, "files-field-twice", name = escape(name, NAME_CHARS)),
-    }
-}
-
-/// Why a text is no id or no state; without a full stop.
-pub fn bad_value(language: Language, error: &PlayerError) -> String {
-    match error {
-        PlayerError::Id(text) => text!(language, "files-bad-id", text = escape(text, NAME_CHARS)),
-        PlayerError::State(text) => text!(language, "files-bad-state", text = escape(text, NAME_CHARS)),
-        PlayerError::Shortened { what: "state", text } => {
-            text!(language, "files-shortened-state", text = escape(text, NAME_CHARS))
-        }
-        PlayerError::Shortened { text, .. } => text!(language, "files-shortened-id", text = escape(text, NAME_CHARS)),
     }
 }
 

@@ -118,8 +118,7 @@ pub fn imported(
 }
 
 fn bad_lines(language: Language, lines: &[BadLine]) -> String {
-    let shown: Vec<String> =
-        lines.iter().take(BAD_LINES).map(|line| format!("• {}", clip(&files::bad_line(language, line), 200))).collect();
+    let shown: Vec<String> = lines.iter().take(BAD_LINES).map(|line| files::bad_line_in_list(language, line)).collect();
     let left = lines.len() - shown.len();
     let more = match left {
         0 => String::new(),

@@ -16,8 +16,8 @@ use crate::store::{Edited, RosterChange, StateChange};
 use super::Message;
 use super::batch::player as named;
 use super::escape::{clip, escape};
-use super::states;
 use super::texts::text;
+use super::{files, states};
 
 /// Bad lines that an answer lists.
 const BAD_LINES: usize = 10;
@@ -56,7 +56,7 @@ impl Skipped<'_> {
     fn line(self, language: Language, at: usize) -> Option<String> {
         match self {
             Self::Pasted(lines) => lines.get(at).map(|line| bad_paste(language, line)),
-            Self::Lines(lines) => lines.get(at).map(bad_line),
+            Self::Lines(lines) => lines.get(at).map(|line| files::bad_line_in_list(language, line)),
             Self::Ids(ids) => ids.get(at).map(|id| text!(language, "roster-bad-id", text = escape(id, 40))),
         }
     }
@@ -80,13 +80,9 @@ impl Skipped<'_> {
     }
 }
 
-fn bad_line(line: &BadLine) -> String {
-    format!("• {}", escape(&line.to_string(), 130))
-}
-
 fn bad_paste(language: Language, bad: &BadPaste) -> String {
     let (number, shown, problem) = match bad {
-        BadPaste::Table(line) => return bad_line(line),
+        BadPaste::Table(line) => return files::bad_line_in_list(language, line),
         BadPaste::Line { number, text, problem } => (number.to_string(), escape(text, 40), problem),
     };
     match problem {

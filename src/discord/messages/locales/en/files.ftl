@@ -45,12 +45,6 @@ files-entry = entry { $number }
 # $reason is one of the messages below: “line 3: there is no player id”.
 files-bad-line = { $place }: { $reason }
 files-no-id = there is no player id
-# $text is what stands there instead.
-files-bad-id = “{ $text }” is not a player id of 1 to 12 digits
-files-bad-state = state “{ $text }” is not a whole number from 1
-# The spreadsheet program has made 41000101 into 4.1E+07.
-files-shortened-id = the player id “{ $text }” is not whole: the spreadsheet shortened it. Format the column as a number without decimals
-files-shortened-state = the state “{ $text }” is not whole: the spreadsheet shortened it. Format the column as a number without decimals
 # $separator is one of the messages “files-separator-…”.
 files-more-columns-than-header = has { $columns } columns, the header { $usual }; put a name that contains { $separator } in quotes
 files-more-columns-than-most = has { $columns } columns, most lines { $usual }; put a name that contains { $separator } in quotes
