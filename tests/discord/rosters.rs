@@ -112,7 +112,7 @@ async fn files_are_imported_whole_or_not_at_all() {
         world.says(&admin, IMPORT, &options, parts).await;
     };
     let bad = b"player_id,nickname,state\n1001,Frost,245\n12a4,Snow,245\n1003,Ice,0\n1001,Again,245\n";
-    let named = ["Nobody was imported", "line 3", "12a4", "line 4", "state “0”", "line 5", "is already on line 2"];
+    let named = ["Nobody was imported", "line 3", "12a4", "line 4", "“0” is not a state", "line 5", "is already on line 2"];
     import(bad, &[], &[&named[..], &["skip_bad_lines"]].concat()).await;
     import(b" \n", &[], &["Nobody was imported: the file is empty"]).await;
     import(b"player_id,nickname,state\n", &[], &["has a header but no players"]).await;
@@ -123,7 +123,7 @@ async fn files_are_imported_whole_or_not_at_all() {
     import(b"PK\x03\x04", &[], &["this is a spreadsheet", "save it as CSV"]).await;
     import(&vec![b'x'; 5 * 1024 * 1024 + 1], &[], &["Nobody was imported: the file is larger than 5 MB"]).await;
     world.says(&admin, LIST, &[], &["The player list is empty"]).await;
-    let left_out = ["✅ 1 player imported: 1 new, 0 updated", "3 lines were skipped", "line 4"];
+    let left_out = ["✅ 1 player was added.", "3 lines were skipped", "line 4"];
     import(bad, &[("skip_bad_lines", json!(true))], &left_out).await;
     import(
         b"\xEF\xBB\xBFPLAYER_ID,nickname,state,furnace_level\r\n1002,\"Snow, the \"\"Cold\"\"\",246,30\r\n",
@@ -142,7 +142,7 @@ async fn files_are_imported_whole_or_not_at_all() {
         text,
         "player_id,nickname,state,furnace_level\n1001,Frost,245,\n1002,\"Snow, the \"\"Cold\"\"\",246,30\n"
     );
-    import(&file.bytes, &[], &["✅ 2 players imported: 0 new, 2 updated. The player list now has 2 players"]).await;
+    import(&file.bytes, &[], &["✅ 2 players were updated. The player list now has 2 players"]).await;
     let again = world.ask(&admin, EXPORT, &[]).await;
     assert_eq!(again.attachments()[0].bytes, file.bytes);
 }
@@ -153,10 +153,10 @@ async fn a_file_without_states_takes_the_given_state() {
     let _bot = world.start().await;
     let admin = world.admin();
     let file = world.double.attach("message.txt", "text/plain", b"1001\r\n1002\r\n1001\r\n");
-    world.says(&admin, IMPORT, &[("file", file), ("state", json!(310))], &["✅ 2 players imported: 2 new"]).await;
+    world.says(&admin, IMPORT, &[("file", file), ("state", json!(310))], &["✅ 2 players were added"]).await;
     // A state in the file takes precedence.
     let file = world.double.attach("players.csv", "text/csv", b"Name;Server;ID\r\nFrost;#245;1003\r\nSnow;;1004\r\n");
-    world.says(&admin, IMPORT, &[("file", file), ("state", json!(310))], &["✅ 2 players imported: 2 new"]).await;
+    world.says(&admin, IMPORT, &[("file", file), ("state", json!(310))], &["✅ 2 players were added"]).await;
     let listed = ["1001 · state 310", "1002 · state 310", "Frost (1003) · state 245", "Snow (1004) · state 310"];
     world.says(&admin, LIST, &[], &listed).await;
 }

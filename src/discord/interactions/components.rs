@@ -129,6 +129,8 @@ fn is_for_managers(action: &Action) -> bool {
         | Action::WhoAmI(_)
         | Action::WhoChose(_)
         | Action::Join(..)
+        // It changes nothing.
+        | Action::Dismiss
         | Action::Results(_)
         | Action::JoinChosen(_) => false,
         Action::RedeemForAll(_)
@@ -140,7 +142,6 @@ fn is_for_managers(action: &Action) -> bool {
         | Action::CodePlayers(..)
         | Action::ChooseCodePlayers(..)
         | Action::AutoOn(_)
-        | Action::Dismiss
         | Action::Panel(..) => true,
     }
 }

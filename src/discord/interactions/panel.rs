@@ -20,6 +20,7 @@ use crate::discord::managers::may_manage;
 use crate::discord::messages::panel::{self as words, PanelStatus};
 use crate::discord::messages::{
     Message, access, alliances as alliance_words, appeal as appeals, manage, personal, players, rosters as changes,
+    targets,
 };
 use crate::discord::permissions::{self, missing};
 use crate::domain::codes::code::Code;
@@ -51,6 +52,9 @@ pub(super) async fn make(
     let needed = missing(permissions::needed(granted.kind), granted.permissions);
     if !needed.is_empty() {
         return Ok(words::refused(language, &needed));
+    }
+    if let Some(blocked) = granted.blocked {
+        return Ok(targets::channel_blocked(language, channel, blocked));
     }
     let status = status_of(bot, server, alliance).await?;
     let panel = words::panel(bot.guilds.server_language(server).await?, alliance, &status);

@@ -6,7 +6,7 @@ use crate::discord::custom_id::Action;
 use crate::domain::players::player::{AllianceId, Player};
 use crate::domain::players::roster_file::BadLine;
 use crate::domain::text::language::Language;
-use crate::store::{RosterChange, RosterPage};
+use crate::store::RosterPage;
 
 use super::batch::player as named;
 use super::escape::{clip, escape};
@@ -18,20 +18,6 @@ use super::{Message, colour, states};
 pub const PAGE: u32 = 20;
 /// Bad lines that an answer lists.
 const BAD_LINES: usize = 10;
-
-fn notes(language: Language, change: RosterChange, auto_redeem: bool) -> String {
-    let mut text = String::new();
-    if change.kept > 0 {
-        text += &format!(" {}", text!(language, "players-kept-state", players = change.kept));
-    }
-    if change.new > 0 {
-        text += &format!(" {}", states::checked_in_background(language));
-    }
-    if auto_redeem && change.new > 0 {
-        text += &format!(" {}", text!(language, "roster-active-codes-follow"));
-    }
-    text
-}
 
 /// The typed name belongs to nobody, or to several players.
 pub fn nobody_of_that_name(language: Language, typed: &str, several: bool) -> Message {
@@ -94,27 +80,6 @@ pub fn roster(language: Language, page: &RosterPage, number: u32, alliance: Alli
         middle,
         button(next, "▶", 1),
     ])])
-}
-
-pub fn imported(
-    language: Language,
-    change: RosterChange,
-    left_out: &[BadLine],
-    total: u32,
-    auto_redeem: bool,
-) -> Message {
-    let all = change.new.saturating_add(change.known);
-    let mut text = format!(
-        "{} {}{}",
-        text!(language, "players-imported", players = all, new = change.new, known = change.known),
-        text!(language, "roster-total", total = total),
-        notes(language, change, auto_redeem)
-    );
-    if !left_out.is_empty() {
-        let skipped = text!(language, "players-lines-skipped", lines = left_out.len());
-        text += &format!("\n{skipped}\n{}", bad_lines(language, left_out));
-    }
-    Message::text(text)
 }
 
 fn bad_lines(language: Language, lines: &[BadLine]) -> String {

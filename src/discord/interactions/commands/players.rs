@@ -307,9 +307,7 @@ pub(super) async fn import(
         if mode == Some(ImportMode::Replace) {
             return replace(ctx, alliance, read).await;
         }
-        let change = bot.rosters.add_to_roster(alliance, read.players).await?;
-        let settings = bot.guilds.guild(alliance).await?;
-        Ok(words::imported(language(ctx), change, &read.bad_lines, settings.players, settings.auto_redeem))
+        Ok(rosters::add(bot, language(ctx), alliance, read.players, Skipped::Lines(&read.bad_lines)).await?)
     })
     .await
 }

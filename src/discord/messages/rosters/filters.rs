@@ -4,13 +4,13 @@ use serenity::all::{CreateActionRow, CreateEmbed};
 
 use crate::discord::roster_action::RosterActionKind;
 use crate::domain::players::player::AllianceId;
-use crate::domain::redeeming::explanation::meaning;
 use crate::domain::text::language::Language;
 use crate::store::{FilteredPage, Listed, ListedDetail, RosterFilter};
 
 use super::super::batch::player as named;
 use super::super::colour;
 use super::super::escape::clip;
+use super::super::explanation::meaning;
 use super::super::players::{PAGE, last_page};
 use super::super::texts::text;
 use super::{Message, button};
@@ -51,7 +51,7 @@ fn line(language: Language, listed: &Listed) -> String {
     match &listed.detail {
         ListedDetail::None => line,
         ListedDetail::Failed { codes, latest } => {
-            text!(language, "roster-line-failed", line = line, codes = *codes, why = meaning(latest))
+            text!(language, "roster-line-failed", line = line, codes = *codes, why = meaning(language, latest))
         }
         ListedDetail::LeftAt(at) => {
             text!(language, "roster-line-left", line = line, since = format!("<t:{}:R>", at.as_second()))
