@@ -128,7 +128,7 @@ async fn files_are_imported_whole_or_not_at_all() {
     import(
         b"\xEF\xBB\xBFPLAYER_ID,nickname,state,furnace_level\r\n1002,\"Snow, the \"\"Cold\"\"\",246,30\r\n",
         &[],
-        &["1 new"],
+        &["1 player was added"],
     )
     .await;
     world
@@ -171,12 +171,12 @@ async fn a_name_like_a_formula_is_exported_as_text_and_imported_unchanged() {
         let file = world.double.attach("players.csv", "text/csv", bytes);
         world.says(&admin, IMPORT, &[("file", file)], &[said]).await;
     };
-    import(include_bytes!("cases/09-export-formula.csv"), "2 new").await;
+    import(include_bytes!("cases/09-export-formula.csv"), "2 players were added").await;
     let exported = world.ask(&admin, EXPORT, &[]).await.attachments().remove(0).bytes;
     let text = String::from_utf8(exported.clone()).unwrap();
     assert!(text.contains("41000105,\"'=HYPERLINK(\"\"http://x\"\")\",245"), "{text}");
     assert!(text.contains("41000106,'@SUM(A1),245"), "{text}");
-    import(&exported, "2 updated").await;
+    import(&exported, "2 players were updated").await;
     world.says(&admin, LIST, &[], &["=HYPERLINK", "\\@SUM"]).await;
     let again = world.ask(&admin, EXPORT, &[]).await.attachments().remove(0).bytes;
     assert_eq!(again, exported);
