@@ -112,7 +112,8 @@ async fn files_are_imported_whole_or_not_at_all() {
         world.says(&admin, IMPORT, &options, parts).await;
     };
     let bad = b"player_id,nickname,state\n1001,Frost,245\n12a4,Snow,245\n1003,Ice,0\n1001,Again,245\n";
-    let named = ["Nobody was imported", "line 3", "12a4", "line 4", "“0” is not a state", "line 5", "is already on line 2"];
+    let named =
+        ["Nobody was imported", "line 3", "12a4", "line 4", "“0” is not a state", "line 5", "is already on line 2"];
     import(bad, &[], &[&named[..], &["skip_bad_lines"]].concat()).await;
     import(b" \n", &[], &["Nobody was imported: the file is empty"]).await;
     import(b"player_id,nickname,state\n", &[], &["has a header but no players"]).await;
