@@ -19,7 +19,7 @@ use crate::domain::answers::status::Status;
 use crate::domain::codes::code::Code;
 use crate::domain::health::{EnginePhase, EngineStatus};
 use crate::domain::players::player::{Player, State};
-use crate::domain::players::roster_file::{self, RosterFile, RosterFileError};
+use crate::domain::players::roster_file::{self, RosterFile};
 use crate::domain::redeeming::explanation::{remedy, trouble_in_words};
 use crate::game::GameClient;
 use crate::runtime::clock::Clock;
@@ -143,13 +143,15 @@ fn read_players(path: &Path, state: Option<State>, skip_bad_lines: bool) -> anyh
     // One byte more than allowed shows that a file is too large, without reading all of it.
     let most = roster_file::MAX_BYTES as u64 + 1;
     file.take(most).read_to_end(&mut bytes).with_context(|| format!("cannot read the players file {shown}"))?;
-    let RosterFile { players, bad_lines } = roster_file::parse(&bytes, state).map_err(|error| {
-        let option = match &error {
-            RosterFileError::NoStates { .. } => ", or set one state for all with --state N",
-            _ => "",
-        };
-        anyhow!("{shown}: {error}{option}; nothing was redeemed")
-    })?;
+    let RosterFile { players, bad_lines, stateless } =
+        roster_file::parse(&bytes, state).map_err(|error| anyhow!("{shown}: {error}; nothing was redeemed"))?;
+    // A bot searches for the state; who redeems at once gives it.
+    if let (Some(columns), None) = (stateless, state) {
+        bail!(
+            "{shown}: no column with states was found; the columns are {columns}; add a column state (or kid, server), or set \
+             one state for all with --state N; nothing was redeemed"
+        );
+    }
     if !bad_lines.is_empty() {
         let mut named: Vec<String> = bad_lines.iter().take(MAX_BAD_LINES).map(ToString::to_string).collect();
         if bad_lines.len() > MAX_BAD_LINES {

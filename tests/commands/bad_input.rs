@@ -49,7 +49,7 @@ async fn bad_players_files() {
         (format!("{header}1,A,-3\n").into_bytes(), "line 2: state \"-3\""),
         (
             b"player,nickname,state\n1,A,245\n".to_vec(),
-            "the columns are \"player\", \"nickname\", \"state\"; needed are",
+            "the columns are \"player\", \"nickname\", \"state\"; needed is",
         ),
     ] {
         write(folder.path(), &bytes);

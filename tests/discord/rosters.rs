@@ -117,10 +117,7 @@ async fn files_are_imported_whole_or_not_at_all() {
     import(bad, &[], &[&named[..], &["skip_bad_lines"]].concat()).await;
     import(b" \n", &[], &["Nobody was imported: the file is empty"]).await;
     import(b"player_id,nickname,state\n", &[], &["has a header but no players"]).await;
-    let without_states =
-        ["no column with states was found", "\"id\", \"name\"", "or set one for all players with `state`"];
-    import(b"id;name\n1;2\n", &[], &without_states).await;
-    import(b"player;state\n1001;245\n", &[], &["no column with player ids", "\"player\", \"state\""]).await;
+    import(b"player;state\n1001;245\n", &[], &["no column with player IDs", "\"player\", \"state\""]).await;
     import(b"PK\x03\x04", &[], &["this is a spreadsheet", "save it as CSV"]).await;
     import(&vec![b'x'; 5 * 1024 * 1024 + 1], &[], &["Nobody was imported: the file is larger than 5 MB"]).await;
     world.says(&admin, LIST, &[], &["The player list is empty"]).await;
@@ -160,6 +157,10 @@ async fn a_file_without_states_takes_the_given_state() {
     world.says(&admin, IMPORT, &[("file", file), ("state", json!(310))], &["✅ 2 players were added"]).await;
     let listed = ["1001 · state 310", "1002 · state 310", "Frost (1003) · state 245", "Snow (1004) · state 310"];
     world.says(&admin, LIST, &[], &listed).await;
+    // Without any state, the bot searches for it.
+    let file = world.double.attach("players.csv", "text/csv", b"id;name\r\n1005;Owl\r\n");
+    world.says(&admin, IMPORT, &[("file", file)], &["✅ 1 player was added"]).await;
+    world.says(&admin, LIST, &[], &["Owl (1005) · ⚠️ no state"]).await;
 }
 
 /// Case 09: a spreadsheet that opens the export evaluates nothing, and importing the export changes nothing.

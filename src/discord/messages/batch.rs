@@ -218,7 +218,7 @@ mod tests {
         ];
         let merged = by_reason(Language::En, &groups);
         assert_eq!(merged.iter().map(|group| group.players.len()).collect::<Vec<_>>(), [4, 3, 1]);
-        let (embed, is_whole) = with_reasons(Language::En, CreateEmbed::new(), &groups[..3], None);
+        let (embed, is_whole) = with_reasons(Language::En, CreateEmbed::new(), 6_000, &groups[..3], None);
         let shown = serde_json::to_value(embed).unwrap();
         assert_eq!(shown.to_string().matches("https://").count(), 1, "{shown:#}");
         assert!(is_whole && shown["fields"].as_array().unwrap().len() == 2);

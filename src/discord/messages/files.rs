@@ -8,7 +8,7 @@ use crate::domain::text::language::Language;
 
 use super::escape::{clip, escape};
 use super::texts::text;
-use super::{Message, errors};
+use super::{Message, errors, rosters};
 
 /// The longest list of columns, in characters.
 const COLUMNS_CHARS: usize = 400;
@@ -26,7 +26,6 @@ pub fn bad_file(language: Language, error: &RosterFileError) -> String {
         RosterFileError::NoList(kind) => no_list(language, *kind),
         RosterFileError::Json(reason) => text!(language, "files-broken-json", reason = escape(reason, 120)),
         RosterFileError::NoIds { found } => text!(language, "files-no-ids", columns = columns(language, found)),
-        RosterFileError::NoStates { found } => text!(language, "files-no-states", columns = columns(language, found)),
         RosterFileError::Unclear { found } => text!(language, "files-unclear", columns = columns(language, found)),
         RosterFileError::NumberOfId => text!(language, "files-number-for-each-id"),
         RosterFileError::TwoColumns { place, meaning, titles: [first, second] } => text!(
@@ -78,6 +77,9 @@ const IN_LIST: usize = 200;
 
 /// The same as a line of a list.
 pub(super) fn bad_line_in_list(language: Language, line: &BadLine) -> String {
+    if let (Place::Line(number), BadLineReason::InLine { problem, text }) = (line.place, &line.reason) {
+        return rosters::unread_line(language, number.to_string(), escape(text, 40), *problem);
+    }
     format!("• {}", clip(&bad_line(language, line), IN_LIST))
 }
 
@@ -89,7 +91,8 @@ fn bad_line(language: Language, bad: &BadLine) -> String {
 fn reason(language: Language, reason: &BadLineReason) -> String {
     let place = |place: &Place| place_of(language, *place);
     match reason {
-        BadLineReason::NoId => text!(language, "files-no-id"),
+        // In a list it has a text of its own.
+        BadLineReason::InLine { .. } | BadLineReason::NoId => text!(language, "files-no-id"),
         BadLineReason::Value(error) => errors::player(language, error),
         BadLineReason::TooManyColumns { columns, usual, has_header: true, separator } => text!(
             language,

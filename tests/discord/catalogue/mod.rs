@@ -581,10 +581,6 @@ pub fn rosters(language: Language) -> Chapter {
         "import, of a file that cannot be read",
         files::not_imported(language, &RosterFileError::NoIds { found: "\"alliance\", \"player\"".into() }),
     );
-    say(
-        "import, of a file without states",
-        files::not_imported(language, &RosterFileError::NoStates { found: "\"fid\"".into() }),
-    );
     say("import, of a file that cannot be downloaded", players::file_not_fetched(language));
     say("export", players::exported(language, 104, b"player_id,nickname,state,furnace_level\n".to_vec()));
     say("export, empty", players::exported(language, 0, Vec::new()));

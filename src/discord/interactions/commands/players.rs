@@ -51,7 +51,7 @@ pub(super) async fn add(
         match (file, player_ids) {
             (Some(_), Some(_)) => Ok(changes::file_or_ids(language)),
             (Some(file), None) => {
-                let RosterFile { players, bad_lines } = match read_file(language, &file, state).await {
+                let RosterFile { players, bad_lines, .. } = match read_file(language, &file, state).await {
                     Ok(read) => read,
                     Err(refusal) => return Ok(refusal),
                 };
@@ -313,7 +313,7 @@ pub(super) async fn import(
 }
 
 async fn replace(ctx: Context<'_>, alliance: AllianceId, read: RosterFile) -> anyhow::Result<Message> {
-    let RosterFile { players, bad_lines } = read;
+    let RosterFile { players, bad_lines, .. } = read;
     let language = language(ctx);
     if players.len() > MAX_REPLACED {
         return Ok(replacement::too_many(language, players.len(), MAX_REPLACED));

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::SHOWN_COLUMNS;
 use super::error::{Place, RosterFileError};
+use super::lines::has_state;
 use super::meaning::{MEANINGS, Meaning};
 use super::table::{Row, filled};
 use crate::domain::players::player::{PlayerError, PlayerId, State, furnace_level};
@@ -22,6 +23,8 @@ struct Seen {
     /// The states that are too high for a furnace level.
     no_levels: usize,
     levels: usize,
+    /// The texts in which a state is marked.
+    marked: usize,
 }
 
 impl Seen {
@@ -31,6 +34,7 @@ impl Seen {
         self.states += usize::from(is_state);
         self.no_levels += usize::from(is_state && !is_level);
         self.levels += usize::from(is_level);
+        self.marked += usize::from(has_state(cell));
     }
 
     fn and(self, other: Self) -> Self {
@@ -39,6 +43,7 @@ impl Seen {
             states: self.states + other.states,
             no_levels: self.no_levels + other.no_levels,
             levels: self.levels + other.levels,
+            marked: self.marked + other.marked,
         }
     }
 }
@@ -91,7 +96,9 @@ impl Columns {
         let of_column = |column: usize| seen[..=width].iter().fold(Seen::default(), |sum, seen| sum.and(seen[column]));
         let (names, states, levels) = (of_column(1), of_column(2), of_column(3));
         // A few numbers among names are names, unless states may be in this column.
-        let has_names = names.states == 0 || (width > 2 && names.states < names.filled);
+        // A state that a name marks is no part of the name, unless there is a column for it.
+        let marks_states = width == 2 && names.marked > 0;
+        let has_names = !marks_states && (names.states == 0 || (width > 2 && names.states < names.filled));
         // If all numbers are low, they may be levels.
         let has_states = states.no_levels > 0 && states.states * 2 > states.filled;
         let has_levels = levels.levels * 2 >= levels.filled;

@@ -5,6 +5,7 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::lines::Problem;
 use super::meaning::Meaning;
 use super::{MAX_BYTES, MAX_COLUMNS, MAX_LINES};
 use crate::domain::players::player::{PlayerError, PlayerId};
@@ -30,14 +31,11 @@ pub enum RosterFileError {
     #[error("the file looks like JSON but is broken: {0}")]
     Json(String),
     #[error(
-        "no column with player ids was found; {}; needed are player_id (or id, fid, uid, game id) and state (or kid, \
-         server), separated by commas, semicolons or tabs; nickname and furnace_level may be there",
+        "no column with player ids was found; {}; needed is player_id (or id, fid, uid, game id); nickname, state (or \
+         kid, server) and furnace_level may be there, separated by commas, semicolons or tabs",
         columns_found(.found)
     )]
     NoIds { found: String },
-    /// There is no state for the players. Callers add how their option sets one for all.
-    #[error("no column with states was found; {}; add a column state (or kid, server)", columns_found(.found))]
-    NoStates { found: String },
     /// No header, and more than one way to read the columns.
     #[error(
         "the first line is not a header, and the columns can be read in more than one way; {}; put a line with their names \
@@ -201,6 +199,13 @@ pub enum BadLineReason {
         /// Whether `usual` is the header's number.
         has_header: bool,
         separator: Separator,
+    },
+    /// Of a list without columns.
+    #[error("{problem}")]
+    InLine {
+        problem: Problem,
+        /// The beginning of the line.
+        text: String,
     },
     /// The id or the state has no cell.
     #[error("there is no {0}: the line has too few columns")]

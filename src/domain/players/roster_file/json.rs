@@ -13,7 +13,7 @@ use super::entries::Entries;
 use super::error::{BadLineReason, Place, RosterFileError};
 use super::meaning::Meaning;
 use super::table::Row;
-use super::{MAX_LINES, is_long_id};
+use super::{ID_DIGITS, MAX_LINES, is_long_id};
 use crate::domain::players::player::State;
 use crate::domain::text::{NAME_CHARS, clean, trim};
 
@@ -40,14 +40,20 @@ impl Node {
     }
 }
 
-/// Whether a text is meant as JSON, and does not begin with a name such as `[ICE] Frost`.
+/// Whether a text is meant as JSON, and does not begin with a name such as `[ICE] Frost` or a state such as `[245] Frost`.
 pub(super) fn is_meant(text: &str) -> bool {
     let Some(list) = text.strip_prefix('[') else { return text.starts_with('{') };
     let values = ["\"", "{", "[", "]", "-", "null", "true", "false"];
     let list = trim(list);
     list.is_empty()
-        || list.starts_with(|c: char| c.is_ascii_digit())
+        || (list.starts_with(|c: char| c.is_ascii_digit()) && !is_number_before_text(list))
         || values.iter().any(|value| list.starts_with(value))
+}
+
+fn is_number_before_text(list: &str) -> bool {
+    let digits = list.bytes().take_while(u8::is_ascii_digit).count();
+    let behind = list.get(digits..).and_then(|behind| trim(behind).strip_prefix(']'));
+    digits < *ID_DIGITS.start() && behind.is_some_and(|behind| !trim(behind).is_empty())
 }
 
 pub(super) fn read(text: &str) -> Result<Entries, RosterFileError> {

@@ -16,7 +16,7 @@ pub(super) const MEANINGS: [Meaning; 4] = [Meaning::Id, Meaning::Nickname, Meani
 impl Meaning {
     /// The titles that people and other bots give such a column, in lower case, without blanks, `_`, `-` and similar.
     /// The last lines of each are those of people who write in the other languages that the bot speaks.
-    fn titles(self) -> &'static [&'static str] {
+    pub(super) fn titles(self) -> &'static [&'static str] {
         match self {
             Self::Id => &[
                 "playerid",
@@ -107,6 +107,7 @@ impl Meaning {
                 "eyalet",
                 "bölge",
                 "sunucu",
+                "государство",
                 "штат",
                 "сервер",
                 "서버",
@@ -133,20 +134,33 @@ impl Meaning {
                 "ofenstufe",
                 "schmelzofen",
                 "fourneau",
+                "chaudière",
+                "chaudiere",
+                "niveaudelachaudière",
                 "niveau",
                 "horno",
+                "calefactor",
+                "niveldelcalefactor",
                 "nivel",
                 "fornalha",
+                "níveldafornalha",
                 "nível",
                 "fırın",
+                "fırınseviyesi",
                 "seviye",
                 "печь",
+                "топка",
+                "уровеньтопки",
                 "уровень",
                 "용광로",
+                "용광로레벨",
                 "레벨",
                 "溶鉱炉",
+                "大溶鉱炉",
+                "大溶鉱炉レベル",
                 "レベル",
                 "熔爐",
+                "熔爐等級",
                 "大熔爐",
                 "等級",
             ],

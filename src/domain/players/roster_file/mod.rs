@@ -9,7 +9,7 @@ mod decode;
 mod entries;
 mod error;
 mod json;
-mod lines;
+pub mod lines;
 mod meaning;
 mod table;
 
@@ -34,12 +34,13 @@ pub const MAX_LINES: usize = 200_000;
 pub const MAX_COLUMNS: usize = 200;
 /// How many of the columns found an error lists.
 const SHOWN_COLUMNS: usize = 8;
-/// The digits of an id that can be no state: no state has so many, and the game's ids have no fewer.
-const LONG_ID: std::ops::RangeInclusive<usize> = 7..=12;
+
+/// The digits of an id that can be nothing else: no state has so many, and the game's ids have no fewer.
+const ID_DIGITS: std::ops::RangeInclusive<usize> = 6..=12;
 
 /// Whether a text is an id that can be nothing else.
 fn is_long_id(text: &str) -> bool {
-    text.parse::<PlayerId>().is_ok_and(|id| LONG_ID.contains(&id.to_string().len()))
+    text.parse::<PlayerId>().is_ok_and(|id| ID_DIGITS.contains(&id.to_string().len()))
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -48,14 +49,20 @@ pub struct RosterFile {
     pub players: Vec<Player>,
     /// The lines left out, in the file's order.
     pub bad_lines: Vec<BadLine>,
+    /// The columns, if none has states.
+    pub stateless: Option<String>,
 }
 
 /// Reads a list of players. Players without a state in the file get `state`. Bad lines are no error but listed, so that
 /// the caller decides.
+///
+/// # Errors
+///
+/// If the file is no list, or if its columns can be read in several ways.
 pub fn parse(bytes: &[u8], state: Option<State>) -> Result<RosterFile, RosterFileError> {
     let text = decode::decode(bytes)?;
     let of_entries =
-        |Entries { columns, rows }: Entries| Reader::new(&columns, Separator::Comma, state)?.read(rows.into_iter());
+        |Entries { columns, rows }: Entries| Reader::new(&columns, Separator::Comma, state).read(rows.into_iter());
     if json::is_meant(trim(&text)) {
         return of_entries(json::read(trim(&text))?);
     }
@@ -73,14 +80,14 @@ pub fn parse(bytes: &[u8], state: Option<State>) -> Result<RosterFile, RosterFil
     let Some(first) = rows.next() else { return Err(RosterFileError::Empty) };
     let (first_place, by_position) = match first.cells {
         Ok(cells) => match Columns::of_header(&cells) {
-            Some(columns) => return Reader::new(&columns, separator, state)?.read(rows),
+            Some(columns) => return Reader::new(&columns, separator, state).read(rows),
             None if cells.first().is_some_and(|cell| is_meant_as_id(cell)) => {
                 (None, Columns::by_position(with_first.clone()))
             }
             None => {
                 let is_title = !cells.iter().any(|cell| is_meant_as_id(cell));
                 if let Some(columns) = is_title.then(|| Columns::of_late_header(&mut rows)).flatten() {
-                    return Reader::new(&columns, separator, state)?.read(rows);
+                    return Reader::new(&columns, separator, state).read(rows);
                 }
                 let found = columns::found(cells.iter().take(filled(&cells)).map(AsRef::as_ref));
                 (None, Err(RosterFileError::NoIds { found }))
@@ -94,9 +101,17 @@ pub fn parse(bytes: &[u8], state: Option<State>) -> Result<RosterFile, RosterFil
         }
     };
     match by_position {
-        Ok(columns) => Reader::new(&columns, separator, state)?.read(with_first),
+        Ok(columns) => {
+            let table = Reader::new(&columns, separator, state).read(with_first)?;
+            if table.bad_lines.len() <= table.players.len() {
+                return Ok(table);
+            }
+            // A few lines of a list may have separators.
+            let list = lines::read_file(&text).map(of_entries);
+            Ok(list.and_then(Result::ok).filter(|list| list.bad_lines.len() < table.bad_lines.len()).unwrap_or(table))
+        }
         Err(error) if first_place.is_some() => Err(error),
-        Err(error) => lines::read(&text).map_or(Err(error), of_entries),
+        Err(error) => lines::read_file(&text).map_or(Err(error), of_entries),
     }
 }
 
@@ -104,7 +119,7 @@ pub fn parse(bytes: &[u8], state: Option<State>) -> Result<RosterFile, RosterFil
 fn is_remark(row: &Row<'_>) -> bool {
     let Ok(cells) = &row.cells else { return false };
     cells.first().is_some_and(|cell| trim(cell).starts_with('#'))
-        && !cells.iter().any(|cell| is_meant_as_id(cell))
+        && !cells.iter().any(|cell| is_meant_as_id(cell) || lines::has_id(cell))
         && Columns::of_header(cells).is_none()
 }
 
@@ -120,12 +135,10 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(columns: &'a Columns, separator: Separator, state: Option<State>) -> Result<Self, RosterFileError> {
-        if state.is_none() && !columns.have(Meaning::State) {
-            return Err(RosterFileError::NoStates { found: columns.found() });
-        }
-        let (file, places, contradicted) = (RosterFile::default(), HashMap::new(), HashSet::new());
-        Ok(Self { columns, separator, state, file, places, contradicted })
+    fn new(columns: &'a Columns, separator: Separator, state: Option<State>) -> Self {
+        let stateless = (!columns.have(Meaning::State)).then(|| columns.found());
+        let file = RosterFile { stateless, ..RosterFile::default() };
+        Self { columns, separator, state, file, places: HashMap::new(), contradicted: HashSet::new() }
     }
 
     fn read<'r>(mut self, rows: impl Iterator<Item = Row<'r>>) -> Result<RosterFile, RosterFileError> {
@@ -142,13 +155,13 @@ impl<'a> Reader<'a> {
                 self.file.bad_lines.push(BadLine { place, reason });
             }
         }
-        let RosterFile { mut players, mut bad_lines } = self.file;
+        let RosterFile { mut players, mut bad_lines, stateless } = self.file;
         players.retain(|player| !self.contradicted.contains(&player.id));
         bad_lines.sort_by_key(|bad| bad.place);
         if players.is_empty() && bad_lines.is_empty() {
             return Err(RosterFileError::NoPlayers);
         }
-        Ok(RosterFile { players, bad_lines })
+        Ok(RosterFile { players, bad_lines, stateless })
     }
 
     /// The player of a row, or what is wrong with the row.

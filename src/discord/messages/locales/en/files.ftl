@@ -24,8 +24,7 @@ files-is-not-text = this is not text. Open it, save it as CSV, and attach the CS
 # $reason is English: a technical description of the mistake and its line.
 files-broken-json = the file looks like JSON but is broken: { $reason }.
 # $columns is one of the next two messages.
-files-no-ids = no column with player ids was found. { $columns } Needed are player_id (or id, fid, uid, game id) and state (or kid, server), separated by commas, semicolons or tabs. nickname and furnace_level may be there.
-files-no-states = no column with states was found. { $columns } Add a column state (or kid, server), or set one for all players with `state`.
+files-no-ids = no column with player IDs was found. { $columns } Needed is player_id (or id, fid, uid, game id). nickname, state (or kid, server) and furnace_level may be there, separated by commas, semicolons or tabs.
 # $columns lists what the first line has: "id", "name".
 files-columns = The columns are { $columns }.
 files-no-columns = There are no columns.

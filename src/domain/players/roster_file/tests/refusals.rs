@@ -9,7 +9,7 @@ fn files_that_are_none_say_why() {
         (b"\xEF\xBB\xBF \n", "the file is empty"),
         (b";;\n,,\n", "the file is empty"),
         (b"player_id,nickname,state\n", "a header but no players"),
-        (b"Alliance,Member\nICE,1\n", "the columns are \"Alliance\", \"Member\"; needed are player_id"),
+        (b"Alliance,Member\nICE,1\n", "the columns are \"Alliance\", \"Member\"; needed is player_id"),
         (b"player_id,\"state\n1,245\n", "line 1: a quote opens"),
         (b"PK\x03\x04\x14\0", "a spreadsheet (.xlsx, .ods)"),
         (b"SQLite format 3\0\x10", "a SQLite database"),

@@ -138,24 +138,35 @@ fn without_a_header_columns_are_read_by_position_if_that_is_clear() {
 fn the_given_state_fills_gaps_of_the_file_and_replaces_nothing() {
     assert_eq!(players(in_state("id,state\n1,245\n2,\n")), [(1, 245), (2, 7)]);
     assert_eq!(players(in_state("id\n1\n")), [(1, 7)]);
-    assert!(refusal(read("id,name\n1,A\n")).contains("the columns are \"id\", \"name\"; add a column state"));
+    assert!(read("id,name\n1,A\n").unwrap().stateless.is_some());
+    assert!(read("id,state\n1,\n").unwrap().stateless.is_none());
 }
 
 #[test]
 fn headers_are_understood_in_the_languages_of_players() {
     for header in [
-        "Spieler-ID,Name,Staat",
-        "ID du joueur,Pseudo,État",
-        "ID de jugador,Nombre,Estado",
-        "ID do jogador,Nome,Estado",
-        "Oyuncu ID,İsim,Eyalet",
-        "ID игрока,Ник,Штат",
-        "플레이어 ID,닉네임,서버",
-        "プレイヤーID,名前,サーバー",
-        "玩家ID,暱稱,王國",
+        "Spieler-ID,Name,Staat,Ofenstufe",
+        "ID du joueur,Pseudo,État,Chaudière",
+        "ID du joueur,Pseudo,État,Niveau de la chaudière",
+        "ID de jugador,Nombre,Estado,Calefactor",
+        "ID do jogador,Nome,Estado,Fornalha",
+        "Oyuncu ID,İsim,Eyalet,Fırın seviyesi",
+        "ID игрока,Ник,Штат,Печь",
+        "ID игрока,Имя,Государство,Топка",
+        "플레이어 ID,닉네임,서버,용광로",
+        "플레이어 ID,닉네임,왕국,용광로 레벨",
+        "プレイヤーID,名前,サーバー,溶鉱炉",
+        "プレイヤーID,名前,王国,大溶鉱炉レベル",
+        "玩家ID,暱稱,王國,熔爐等級",
     ] {
-        let file = read(&format!("{header}\n1,A,245\n")).unwrap();
-        assert_eq!((file.players[0].nickname.as_str(), file.players[0].state), ("A", State::new(245)), "{header}");
+        let file = read(&format!("{header}\n1,A,245,30\n")).unwrap();
+        let player = Player {
+            id: PlayerId::new(1).unwrap(),
+            nickname: "A".into(),
+            state: State::new(245),
+            furnace_level: Some(30),
+        };
+        assert_eq!(file.players, [player], "{header}");
     }
 }
 

@@ -1,0 +1,171 @@
+//! What a line marks by itself: its number in the list, a mention, a name in quotes, a state.
+
+use std::ops::Range;
+
+use super::MAX_LEVEL;
+use crate::domain::players::player::State;
+use crate::domain::players::roster_file::ID_DIGITS;
+use crate::domain::players::roster_file::meaning::Meaning;
+use crate::domain::text::{is_unseen, trim};
+
+const OPENERS: [char; 6] = ['(', '[', '{', '<', '«', '（'];
+const CLOSERS: [char; 6] = [')', ']', '}', '>', '»', '）'];
+
+pub(super) fn is_opener(c: char) -> bool {
+    OPENERS.contains(&c)
+}
+
+pub(super) fn is_closer(c: char) -> bool {
+    CLOSERS.contains(&c)
+}
+
+/// A line without the number that a numbered list puts before it: `1. Frost`, `12) Frost`, `3.Frost`.
+pub(super) fn without_number(line: &str) -> &str {
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, rest) = line.split_at(digits);
+    match rest.strip_prefix(['.', ')']) {
+        // `41.000.101` is an id.
+        Some(item) if (1..=4).contains(&number.len()) && !item.starts_with(|c: char| c.is_ascii_digit()) => {
+            item.trim_start_matches(is_unseen)
+        }
+        _ => line,
+    }
+}
+
+/// A text without the states that it marks, and these: `#245`, `S245`, `[245]`, `(State 245)`, `kid=245`.
+pub(super) fn take_states(text: &str) -> (String, Vec<State>) {
+    let (mut text, mut states) = (text.to_owned(), Vec::new());
+    while let Some((at, state)) = find_state(&text) {
+        text.replace_range(at, " ");
+        states.push(state);
+    }
+    (text, states)
+}
+
+/// Whether a text marks a state.
+pub(in crate::domain::players::roster_file) fn has_state(text: &str) -> bool {
+    find_state(text).is_some()
+}
+
+/// The number of a state with which a text begins, marked by `#`.
+pub(super) fn state_at_begin(text: &str) -> Option<u32> {
+    let text = text.trim_start_matches(is_unseen);
+    text.starts_with(['#', '＃']).then(|| marked(text)).flatten().map(|(_, state)| state.get())
+}
+
+/// The first marked state, with the brackets that hold nothing else.
+fn find_state(text: &str) -> Option<(Range<usize>, State)> {
+    let mut last = None;
+    for (start, c) in text.char_indices() {
+        let begins = !last.is_some_and(char::is_alphanumeric);
+        last = Some(c);
+        let rest = text.get(start..)?;
+        let Some((behind, state)) = begins.then(|| marked(rest).or_else(|| in_brackets(rest))).flatten() else {
+            continue;
+        };
+        let (before, inner) = (text.get(..start)?, behind.trim_start_matches(is_unseen));
+        let outer = before.trim_end_matches(is_unseen).strip_suffix(is_opener).zip(inner.strip_prefix(is_closer));
+        let (before, behind) = outer.unwrap_or((before, behind));
+        return Some((before.len()..text.len() - behind.len(), state));
+    }
+    None
+}
+
+/// What follows the marked state with which `text` begins, and that state.
+fn marked(text: &str) -> Option<(&str, State)> {
+    let number = text.strip_prefix(['#', '＃']).or_else(|| {
+        // Names such as S1 are too common.
+        let number = text.strip_prefix(['s', 'S', 'k', 'K'])?;
+        (digits(number) > 1).then_some(number)
+    });
+    number
+        .into_iter()
+        .chain(Meaning::State.titles().iter().filter_map(|title| behind_word(text, title)))
+        .find_map(state)
+}
+
+/// The state with which `number` begins, and what follows.
+fn state(number: &str) -> Option<(&str, State)> {
+    let (digits, behind) = number.split_at(digits(number));
+    let is_alone = digits.len() < *ID_DIGITS.start() && !behind.starts_with(char::is_alphanumeric);
+    is_alone.then(|| Some((behind, digits.parse().ok()?))).flatten()
+}
+
+/// `[245]`.
+fn in_brackets(text: &str) -> Option<(&str, State)> {
+    let (behind, state) = state(text.strip_prefix(is_opener)?.trim_start_matches(is_unseen))?;
+    let behind = behind.trim_start_matches(is_unseen).strip_prefix(is_closer)?;
+    (state.get() > MAX_LEVEL).then_some((behind, state))
+}
+
+/// What follows the word for a state and the marks behind it.
+fn behind_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    let mut rest = text.chars();
+    for expected in word.chars() {
+        let c = rest.next()?;
+        if c != expected && !c.to_lowercase().eq([expected]) {
+            return None;
+        }
+    }
+    let behind = rest.as_str();
+    let is_between = |c: char| is_unseen(c) || matches!(c, ':' | '：' | '#' | '＃' | '=' | '.' | '-');
+    // A player may be called Kid 77.
+    let is_named = word != "kid" || behind.trim_start_matches(is_unseen).starts_with([':', '：', '#', '＃', '=']);
+    is_named.then(|| behind.trim_start_matches(is_between))
+}
+
+fn digits(text: &str) -> usize {
+    text.bytes().take_while(u8::is_ascii_digit).count()
+}
+
+/// Takes the first text in quotes out of a line: it is the name, whatever it looks like. Telephones write `“Frost”`.
+pub(super) fn take_quoted(line: &str) -> (String, Option<&str>) {
+    let mut from = 0;
+    while let Some((open, rest)) = line.get(from..).and_then(|rest| rest.split_once(['"', '“', '„', '”'])) {
+        let Some((name, behind)) = rest.split_once(['"', '”', '“']) else { break };
+        let is_id = trim(name).bytes().all(|b| b.is_ascii_digit() || b == b'#');
+        if !is_id {
+            let before = line.get(..from + open.len()).unwrap_or_default();
+            return (format!("{before},{behind}"), Some(name));
+        }
+        // A quoted number, or nothing in the quotes.
+        from = line.len() - behind.len();
+    }
+    (line.to_owned(), None)
+}
+
+/// A text whose numbers of several digits are in ASCII digits, and not in full-width, Arabic or Persian ones.
+pub(super) fn with_plain_digits(text: &str) -> String {
+    let plain = |c: char| {
+        let digit =
+            ['０', '٠', '۰'].into_iter().find_map(|zero| u32::from(c).checked_sub(u32::from(zero)).filter(|d| *d < 10));
+        digit.and_then(|digit| char::from_digit(digit, 10))
+    };
+    let chars: Vec<char> = text.chars().collect();
+    let at = |at: Option<usize>| at.and_then(|at| chars.get(at)).and_then(|c| plain(*c));
+    let digit = |(i, c): (usize, &char)| match plain(*c) {
+        // A single one may adorn a name.
+        Some(digit) if at(i.checked_sub(1)).or(at(i.checked_add(1))).is_some() => digit,
+        _ => *c,
+    };
+    chars.iter().enumerate().map(digit).collect()
+}
+
+/// A text without mentions of Discord users, roles, channels and emoji: `<@123>`, `<:frost:123>`.
+pub(super) fn without_mentions(text: &str) -> String {
+    let mut rest = text;
+    let mut kept = String::new();
+    while let Some(start) = rest.find('<') {
+        let (before, mention) = rest.split_at(start);
+        kept += before;
+        let is_one = ["<@", "<#", "<:", "<a:"].iter().any(|begin| mention.starts_with(begin));
+        match mention.find('>').filter(|_| is_one) {
+            Some(end) => rest = mention.get(end + 1..).unwrap_or_default(),
+            None => {
+                kept.push('<');
+                rest = mention.get(1..).unwrap_or_default();
+            }
+        }
+    }
+    kept + rest
+}
