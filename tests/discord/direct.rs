@@ -133,7 +133,7 @@ async fn a_new_server_is_welcomed_once_where_the_bot_may_post_or_by_its_owner() 
     bot.said("Connected to Discord").await;
     world.double.remove_guild(SECOND);
     world.double.add_guild(joined(SECOND, SECOND_CHANNEL, 71));
-    world.says(&world.admin(), "help", &[], &["`/link` your player id", "`/manage giftcode setchannel`"]).await;
+    world.says(&world.admin(), "help", &[], &["`/link` your player ID", "`/manage giftcode setchannel`"]).await;
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(world.double.messages(SECOND_CHANNEL).len(), 1);
     let direct = [71, 72, 73, 74].map(|owner| world.double.direct_messages(owner).len());

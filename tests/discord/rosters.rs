@@ -34,10 +34,10 @@ async fn players_are_added_removed_and_listed() {
         assert!(told.contains(part), "no {part}: {told}");
     }
     world.says(&admin, REMOVE, &player("1005"), &["✅ 1 player was removed from the player list: 1005"]).await;
-    world.says(&admin, ADD, &[("player_ids", json!("x"))], &["❌ Nobody was added", "“x” is not a player id"]).await;
-    world.says(&admin, ADD, &ids(" , ;"), &["Nobody was added. Enter 1 to 50 player ids"]).await;
+    world.says(&admin, ADD, &[("player_ids", json!("x"))], &["❌ Nobody was added", "“x” is not a player ID"]).await;
+    world.says(&admin, ADD, &ids(" , ;"), &["Nobody was added. Enter 1 to 50 player IDs"]).await;
     let many: Vec<String> = (2000..2051).map(|id| id.to_string()).collect();
-    world.says(&admin, ADD, &ids(&many.join(" ")), &["Enter 1 to 50 player ids", "paste the list"]).await;
+    world.says(&admin, ADD, &ids(&many.join(" ")), &["Enter 1 to 50 player IDs", "paste the list"]).await;
     world.says(&admin, LIST, &[], &["👥 4 players", "1001 · state 245"]).await;
     world.says(&admin, REMOVE, &player("1002"), &["✅ 1 player was removed from the player list: 1002"]).await;
     world.says(&admin, REMOVE, &player("1002"), &["❌ Not on the player list: 1002", "Nothing was changed"]).await;

@@ -283,7 +283,7 @@ async fn the_leaders_button_is_not_there_while_auto_is_on_and_an_older_one_says_
     world.told(&admin, "manage giftcode auto", &[("switch", json!(0))]).await;
     let answered = world.double.press(&admin, &old, old.custom_id("Alliance (leaders)")).await;
     answered.settled(PATIENCE).await;
-    assert!(answered.text().contains("Automatic redemption is on"), "{}", answered.text());
+    assert!(answered.text().contains("Auto-redemption is on"), "{}", answered.text());
     world.feed.add("CODE2", "", "");
     let new = world.message("CODE2").await;
     assert_eq!(new.parts().count(), 1, "{:?}", new.components);

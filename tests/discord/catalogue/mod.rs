@@ -209,7 +209,7 @@ pub fn posts(language: Language) -> Chapter {
                 announcement(MessageKind::New, 1, vec![AnnouncedCode { checked: true, ..one() }]),
             ),
             posted(
-                "A new code, while automatic redemption is on",
+                "A new code, while auto-redemption is on",
                 Announcement { is_auto: true, ..announcement(MessageKind::New, 1, vec![one()]) },
             ),
             posted("Two new codes", announcement(MessageKind::New, 2, two())),
@@ -369,7 +369,7 @@ pub fn managing(language: Language) -> Chapter {
     say("unsetchannel, when no channel was set", manage::channel_unset(language, false));
     say("auto off", manage::auto_off(language));
     say(
-        "add, with automatic redemption",
+        "add, with auto-redemption",
         manage::code_added(
             language,
             &code("OWNCODE"),

@@ -31,7 +31,7 @@ enum Switch {
     Off,
 }
 
-/// Turn automatic redemption for the whole player list on or off
+/// Turn auto-redemption for the whole player list on or off
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn auto(
     ctx: Context<'_>,

@@ -22,11 +22,11 @@ enum Join {
     Auto,
 }
 
-/// Let members join the player list themselves: by typing their id in a channel, or after /link
+/// Let members join the player list themselves: by typing their ID in a channel, or after /link
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn idchannel(
     ctx: Context<'_>,
-    #[description = "The channel in which members type their player id"]
+    #[description = "The channel in which members type their player ID"]
     #[channel_types("Text")]
     channel: Option<serenity::PartialChannel>,
     #[description = "No longer read such a channel"] off: Option<bool>,

@@ -34,11 +34,11 @@ pub(super) async fn help(ctx: Context<'_>) -> anyhow::Result<()> {
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn link(
     ctx: Context<'_>,
-    #[description = "Your player id, shown in your in-game profile"]
+    #[description = "Your player ID, shown in your in-game profile"]
     #[min = 1_i64]
     #[max = 999_999_999_999_i64]
     player_id: i64,
-    #[description = "Your state, shown after the # in your profile; it is searched if you leave it out"]
+    #[description = "Your state, shown after the # in your profile; leave it out and the bot looks for it"]
     #[min = 1_i64]
     #[max = 999_999_i64]
     state: Option<i64>,

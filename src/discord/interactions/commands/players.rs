@@ -23,13 +23,13 @@ const MAX_IDS: usize = 50;
 /// The most entries of a list of ids that an answer may quote. A text option has no more.
 const MAX_TYPED: usize = 500;
 
-/// Add players to the player list: paste them into a form, or give a file or ids
+/// Add players to the player list: paste them into a form, or give a file or IDs
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn add(
     ctx: Context<'_>,
-    #[description = "CSV with the columns player_id, nickname, state, furnace_level; or one id per line; or JSON"]
+    #[description = "CSV with the columns player_id, nickname, state, furnace_level; or one ID per line; or JSON"]
     file: Option<serenity::Attachment>,
-    #[description = "One or more player ids, separated by spaces or commas"]
+    #[description = "One or more player IDs, separated by spaces or commas"]
     #[min_length = 1]
     #[max_length = 1000]
     player_ids: Option<String>,
@@ -122,7 +122,7 @@ async fn find(ctx: Context<'_>, alliance: AllianceId, typed: &str) -> anyhow::Re
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn edit(
     ctx: Context<'_>,
-    #[description = "The player: type a name or an id"]
+    #[description = "The player: type a name or an ID"]
     #[autocomplete = "roster"]
     #[min_length = 1]
     #[max_length = 40]
@@ -194,12 +194,12 @@ pub(super) async fn setstate(
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn remove(
     ctx: Context<'_>,
-    #[description = "The player: type a name or an id"]
+    #[description = "The player: type a name or an ID"]
     #[autocomplete = "roster"]
     #[min_length = 1]
     #[max_length = 40]
     player: Option<String>,
-    #[description = "Several player ids, separated by spaces or commas"]
+    #[description = "Several player IDs, separated by spaces or commas"]
     #[min_length = 1]
     #[max_length = 1000]
     player_ids: Option<String>,
@@ -282,7 +282,7 @@ pub(super) enum ImportMode {
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn import(
     ctx: Context<'_>,
-    #[description = "CSV with the columns player_id, nickname, state, furnace_level; or one id per line; or JSON"]
+    #[description = "CSV with the columns player_id, nickname, state, furnace_level; or one ID per line; or JSON"]
     file: serenity::Attachment,
     #[description = "The state of players whose state is not in the file"]
     #[min = 1_i64]

@@ -2,7 +2,7 @@ link-too-many = ❌ Du hast schon { $most } verknüpfte Accounts, mehr geht nich
 link-wrong-state = ❌ Laut dem Spiel ist { $player } nicht in Staat { $state }. Dein Staat steht in deinem Profil im Spiel, hinter dem Zeichen #. Es wurde nichts geändert.
 link-no-such-player = ❌ Das Spiel kennt keinen Spieler { $player }. Deine Spieler-ID steht in deinem Profil im Spiel. Es wurde nichts geändert.
 link-cannot-check = ❌ Das Spiel antwortet gerade nicht richtig, deshalb kann ich das nicht prüfen. Versuche es bitte in ein paar Minuten noch einmal. Es wurde nichts geändert.
-link-none-yet = Du hast noch keinen verknüpften Account. Nimm zuerst `/link` mit deiner Spieler-ID und deinem Staat.
+link-none-yet = Du hast noch keinen verknüpften Account. Nimm zuerst `/link` mit deiner Spieler-ID.
 unlink-not-yours = Dieser Account ist nicht mit dir verknüpft. Es wurde nichts geändert.
 unlink-done =
     { $accounts ->

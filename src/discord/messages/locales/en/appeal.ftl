@@ -16,7 +16,7 @@ over-line = ⌛ `{ $code }` is not active: { $why }
 # The same, with the time of the next check. $next is a time that Discord shows, such as “in 3 hours”.
 over-line-next-check = ⌛ `{ $code }` is not active: { $why } · next check { $next }
 
-## The answer to an admin who asked for, or added, a code that is over
+## The answer to a leader who asked for, or added, a code that is over
 
 appeal-checked = ⌛ `{ $code }` is not active: { $why }. I have just checked this with the game.
 appeal-checking = ⏳ `{ $code }` is not active as far as I know: { $why }. I am asking the game again. For the result, use `/manage giftcode history code:{ $code }`.

@@ -5,9 +5,9 @@
 
 command-option-alliance = Which alliance; the one that posts in this channel if you leave it out
 command-option-code = The code
-command-option-file = CSV with the columns player_id, nickname, state, furnace_level; or one id per line; or JSON
+command-option-file = CSV with the columns player_id, nickname, state, furnace_level; or one ID per line; or JSON
 command-option-name = Its name
-command-option-player = The player: type a name or an id
+command-option-player = The player: type a name or an ID
 command-choice-add = add
 command-choice-all = all
 command-choice-ask = ask
@@ -39,7 +39,7 @@ command-manage-giftcode-setchannel = Post new codes in this or another channel, 
 # /manage giftcode unsetchannel
 command-manage-giftcode-unsetchannel = Stop posting codes in this server
 # /manage giftcode auto
-command-manage-giftcode-auto = Turn automatic redemption for the whole player list on or off
+command-manage-giftcode-auto = Turn auto-redemption for the whole player list on or off
     .switch = on or off
 # /manage giftcode notify
 command-manage-giftcode-notify = What to tell this server: who failed after a code, and who is missing a day before it ends
@@ -69,8 +69,8 @@ command-manage-giftcode-test = Post a sample where codes are posted, say what wo
 # /manage players
 command-manage-players = The player list: the players to redeem codes for
 # /manage players add
-command-manage-players-add = Add players to the player list: paste them into a form, or give a file or ids
-    .player_ids = One or more player ids, separated by spaces or commas
+command-manage-players-add = Add players to the player list: paste them into a form, or give a file or IDs
+    .player_ids = One or more player IDs, separated by spaces or commas
     .state = The state of all who have none of their own
 # /manage players edit
 command-manage-players-edit = Change a player's name or state
@@ -82,7 +82,7 @@ command-manage-players-setstate = Move all players of one state to another, afte
     .to = The state that they are in now
 # /manage players remove
 command-manage-players-remove = Remove players from the player list: choose them from a menu, or name them
-    .player_ids = Several player ids, separated by spaces or commas
+    .player_ids = Several player IDs, separated by spaces or commas
 # /manage players list
 command-manage-players-list = Show the player list
     .filter = Show some players only
@@ -94,8 +94,8 @@ command-manage-players-import = Add the players of a file to the player list, or
 # /manage players export
 command-manage-players-export = Download the player list as a CSV file
 # /manage players idchannel
-command-manage-players-idchannel = Let members join the player list themselves: by typing their id in a channel, or after /link
-    .channel = The channel in which members type their player id
+command-manage-players-idchannel = Let members join the player list themselves: by typing their ID in a channel, or after /link
+    .channel = The channel in which members type their player ID
     .off = No longer read such a channel
     .join = After /link: off (only leaders add players), ask, or auto
 # /manage alliance
@@ -126,8 +126,8 @@ command-manage-panel = Post a message here with buttons for what leaders do ever
 command-giftcode = Show the active gift codes
 # /link
 command-link = Link your game account, so that you can redeem codes for it
-    .player_id = Your player id, shown in your in-game profile
-    .state = Your state, shown after the # in your profile; it is searched if you leave it out
+    .player_id = Your player ID, shown in your in-game profile
+    .state = Your state, shown after the # in your profile; leave it out and the bot looks for it
 # /unlink
 command-unlink = Unlink your game account
     .player_id = Which of your accounts; needed if you linked several

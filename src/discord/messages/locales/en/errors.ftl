@@ -7,7 +7,7 @@ code-error-empty = ❌ A gift code has at least one letter or digit. Check the c
 code-error-too-long = ❌ “{ $text }” is not a gift code: it is longer than { $most } characters. Check the code, then try again.
 # $character is one of the messages “character-…”.
 code-error-character = ❌ “{ $text }” is not a gift code: it contains { $character }. Only the letters A–Z, digits, `-` and `_` are allowed.
-character-blank = a blank
+character-blank = a space
 # $number is the character's number in Unicode, such as U+200B.
 character-invisible = the invisible character { $number }
 character-control = the control character { $number }

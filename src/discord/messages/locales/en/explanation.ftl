@@ -31,7 +31,7 @@ status-no-reason = unknown reason
 
 ## What to do about it: the end of “→ …”, without a full stop.
 
-advice-correct-the-state = use `/link` with the right state, or ask an admin to correct it
+advice-correct-the-state = use `/link` with the right state, or ask a leader to correct it
 advice-check-the-id = check the player ID: it is shown in the in-game profile
 # $page is the address of the game's own page for gift codes.
 advice-use-the-page = redeem it at { $page }

@@ -6,7 +6,7 @@ files-not-imported = ❌ Nobody was imported: { $why }
 
 ## The whole file
 
-files-empty = the file is empty. Give one player id on each line, or a CSV file with the columns player_id, nickname, state.
+files-empty = the file is empty. Give one player ID on each line, or a CSV file with the columns player_id, nickname, state.
 files-too-large = the file is larger than { $megabytes } MB. Split it.
 files-too-many-lines = the file has more than { $lines } lines. Split it.
 files-is-spreadsheet = this is a spreadsheet (.xlsx, .ods) or another archive. Open it, save it as CSV, and attach the CSV file.
@@ -31,7 +31,7 @@ files-no-columns = There are no columns.
 # The first line of the file is a player, not the names of the columns.
 files-unclear = the first line does not name the columns, and they can be read in more than one way. { $columns } Put a line with their names on top, such as player_id,nickname,state.
 # [{"fid": …, "state": …}, …] is JSON and is not translated.
-files-number-for-each-id = the file has a number for each id, which may be a state or a name. Write `[{"{"}"fid": …, "state": …{"}"}, …]` instead.
+files-number-for-each-id = the file has a number for each ID, which may be a state or a name. Write `[{"{"}"fid": …, "state": …{"}"}, …]` instead.
 # $place is “line 3”. $first and $second are the names of two columns, $meaning is player_id, nickname or state.
 files-two-columns = { $place }: the columns “{ $first }” and “{ $second }” may both be { $meaning } and differ. Rename or remove one.
 files-no-players = the file has a header but no players.
@@ -41,9 +41,9 @@ files-no-players = the file has a header but no players.
 files-line = line { $number }
 # One of the entries of a JSON list.
 files-entry = entry { $number }
-# $reason is one of the messages below: “line 3: there is no player id”.
+# $reason is one of the messages below: “line 3: there is no player ID”.
 files-bad-line = { $place }: { $reason }
-files-no-id = there is no player id
+files-no-id = there is no player ID
 # $separator is one of the messages “files-separator-…”.
 files-more-columns-than-header = has { $columns } columns, the header { $usual }; put a name that contains { $separator } in quotes
 files-more-columns-than-most = has { $columns } columns, most lines { $usual }; put a name that contains { $separator } in quotes

@@ -23,8 +23,8 @@ channel-everyone-refused = ❌ I do not mention everyone. Choose a role for memb
 # `role` and `no_role` are names of options.
 channel-role-or-none = ❌ Use either `role` or `no_role`, not both. Nothing was changed.
 channel-unknown = ❌ I cannot post there. Choose a text channel, announcement channel, thread or forum of this server. Nothing was changed.
-channel-unset = ✅ I no longer post gift codes in this server. Redemptions in progress continue.
-channel-was-not-set = No channel is set, so no gift codes are posted in this server.
+channel-unset = ✅ I no longer post gift codes for this alliance. Redemptions in progress continue.
+channel-was-not-set = No channel is set, so no gift codes are posted for this alliance.
 
 ## auto
 
@@ -35,7 +35,7 @@ auto-off = ✅ New codes are no longer redeemed automatically. Redemptions in pr
 code-unknown = ❌ I do not know the code `{ $code }`. To add it to this server, use `/manage giftcode add`.
 code-unknown-unchanged = ❌ I do not know the code `{ $code }`. Nothing was changed.
 code-known = `{ $code }` is already active in this server.
-# With automatic redemption.
+# With auto-redemption.
 code-added-posted-redeemed =
     { $players ->
         [one] ✅ `{ $code }` was added to this server. It will be posted in { $channel } and redeemed for { $players } player.

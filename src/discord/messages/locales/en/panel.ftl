@@ -65,4 +65,4 @@ panel-refused = ❌ I cannot post a panel here: I need { $permissions } in this 
 panel-gone = This panel's alliance is no longer there. Delete this message, and use `/manage panel` to make a new one.
 panel-no-codes = There are no active codes. Add one with **Add code**.
 panel-nothing-failed = No active code failed for anybody on the player list.
-panel-nothing-to-redeem = Every active code was tried for everybody on the player list. For those who failed, press **Retry failed**.
+panel-nothing-to-redeem = Every active code was tried for everybody on the player list. For those who failed, tap **Retry failed**.

@@ -7,7 +7,7 @@ link-too-many = ❌ You already have { $most } linked accounts, the most allowed
 link-wrong-state = ❌ According to the game, { $player } is not in state { $state }. Your state is shown in your in-game profile, after the # sign. Nothing was changed.
 link-no-such-player = ❌ The game knows no player { $player }. Your player ID is shown in your in-game profile. Nothing was changed.
 link-cannot-check = ❌ The game is not responding properly at the moment, so I cannot check this. Please try again in a few minutes. Nothing was changed.
-link-none-yet = You have no linked account yet. Use `/link` with your player ID and state first.
+link-none-yet = You have no linked account yet. Use `/link` with your player ID first.
 
 ## /unlink
 
@@ -25,7 +25,7 @@ forget-nothing-known = I have no data about you. Nothing was changed.
 forget-done = ✅ I erased everything I had stored about you. No account is linked to you any more.
 # $players is a list of player IDs.
 forget-erased = Erased, together with their redemption history: { $players }.
-forget-kept = These accounts stay, but without any link to you: { $players }. Each is on the player list of a server, which belongs to that server, or is linked by another member. To have an account removed from a player list, ask the server's admins.
+forget-kept = These accounts stay, but without any link to you: { $players }. Each is on the player list of a server, which belongs to that server, or is linked by another member. To have an account removed from a player list, ask the server's leaders.
 
 ## Redeeming: one line for each account, below the name of the code
 

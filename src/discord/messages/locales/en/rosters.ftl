@@ -30,9 +30,9 @@ roster-retried = { $redemptions ->
 } tried again.
 roster-active-codes-follow = The active codes will be redeemed for the new players.
 roster-nobody-added = ❌ Nobody was added.
-roster-nothing-pasted = ❌ Nobody was added, because the list was empty. Put each player on a line of their own: the player id and, if you like, the name and the state.
+roster-nothing-pasted = ❌ Nobody was added, because the list was empty. Put each player on a line of their own: the player ID and, if you like, the name and the state.
 # $most is a number.
-roster-how-many-ids = ❌ Nobody was added. Enter 1 to { $most } player ids, separated by spaces or commas. For more, use `/manage players add` without options and paste the list.
+roster-how-many-ids = ❌ Nobody was added. Enter 1 to { $most } player IDs, separated by spaces or commas. For more, use `/manage players add` without options and paste the list.
 roster-file-or-ids = ❌ Use either `file` or `player_ids`, not both. Nothing was changed.
 # $text is what the person entered.
 roster-bad-state = ❌ “{ $text }” is not a state. A state is a number such as 245; it is after the # in the in-game profile. Nothing was changed.
@@ -50,7 +50,7 @@ roster-skipped-ids = { $ids ->
 }
 roster-skipped-more = … and { $more } more
 # $line is the number of the line, $text its beginning.
-roster-bad-no-id = • Line { $line }, “{ $text }”: there is no player id. It has 6 to 12 digits and is in the in-game profile.
+roster-bad-no-id = • Line { $line }, “{ $text }”: there is no player ID. It has 6 to 12 digits and is in the in-game profile.
 roster-bad-several-ids = • Line { $line }, “{ $text }”: there are several players. Put each on a line of their own.
 # $number is a number that the line contains.
 roster-bad-state-or-name = • Line { $line }, “{ $text }”: is { $number } the state or a part of the name? For a state, write #{ $number }; otherwise put the name in quotes.
@@ -58,7 +58,7 @@ roster-bad-several-states = • Line { $line }, “{ $text }”: there are sever
 # $first is the number of another line.
 roster-bad-repeated = • Line { $line }, “{ $text }”: the player is also on line { $first }, with another name. Keep one of the two.
 roster-bad-contradicted = • Line { $line }, “{ $text }”: the player is also on line { $first }, with another state. Keep the right one.
-roster-bad-id = • “{ $text }” is not a player id. It is a number of up to 12 digits. To add names too, use `/manage players add` without options.
+roster-bad-id = • “{ $text }” is not a player ID. It is a number of up to 12 digits. To add names too, use `/manage players add` without options.
 
 ## The form that `/manage players add` opens. A title and a label have at most 45 characters, a placeholder 100.
 
@@ -103,7 +103,7 @@ roster-removed = ✅ { $players ->
 roster-removed-undo = To put { $players ->
     [one] the player
    *[other] them all
-} back, press **Undo** before { $until }.
+} back, tap **Undo** before { $until }.
 roster-undo = Undo
 roster-not-removed = Not on the player list: { $names }.
 roster-nobody-removed = Nothing was changed.
@@ -128,7 +128,7 @@ roster-menu-search = Search
 roster-menu-all = Show all
 # The form behind “Search”. A title and a label have at most 45 characters.
 roster-search = Find players
-    .text = Name, or the first digits of the player id
+    .text = Name, or the first digits of the player ID
 roster-page = { $page } of { $pages }
 roster-empty = The player list is empty. Add players with `/manage players add` or `/manage players import`.
 

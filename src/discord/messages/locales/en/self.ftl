@@ -17,7 +17,7 @@ self-remembered = I will remember { $player }, so that next time one tap is enou
 
 ## The question that follows
 
-self-join-question = Shall the leaders' player list have it too? Then new codes are redeemed for you automatically.
+self-join-question = Add it to the leaders' player list too? New codes are then redeemed for you automatically.
 # A button.
 self-join-button = Join the player list
 # What a menu of alliances says before somebody chooses; at most 150 characters.
@@ -36,7 +36,7 @@ self-join-off = 🔒 In this server only the leaders add players. Ask one of the
 ## The form: titles and labels have at most 45 characters
 
 self-form-title = Who are you in the game?
-self-form-player = Your player id (in your in-game profile)
+self-form-player = Your player ID (in your in-game profile)
 # “#” is shown before the state in the game's own profile.
 self-form-state = Your state (after the #), if you know it
 
@@ -45,16 +45,16 @@ self-form-state = Your state (after the #), if you know it
 self-mode-off = 🔗 After `/link`: nothing. Only leaders add players. To change this, use `/manage players idchannel join:`.
 self-mode-ask = 🔗 After `/link`: members are asked whether to join the player list. To change this, use `/manage players idchannel join:`.
 self-mode-auto = 🔗 After `/link`: members join the player list without being asked. To change this, use `/manage players idchannel join:`.
-self-no-id-channel = 🆔 ID channel: none. With `/manage players idchannel channel:` members can join by typing their player id in a channel.
+self-no-id-channel = 🆔 ID channel: none. With `/manage players idchannel channel:` members can join by typing their player ID in a channel.
 # The symbols are reactions of the bot to a message.
-self-id-channel = 🆔 ID channel: { $channel }. Members type their player id there, with or without the state: `12345678 #245`. I link it to them and answer with a reaction: ✅ added, 🔁 already on the list, ❌ not an id (or the list is full), ⏳ checking.
+self-id-channel = 🆔 ID channel: { $channel }. Members type their player ID there, with or without the state: `12345678 #245`. I link it to them and answer with a reaction: ✅ added, 🔁 already on the list, ❌ not an ID (or the list is full), ⏳ checking.
 # “Message Content Intent” and “Bot” are names in Discord's developer portal.
 self-reading-is-off = ⚠️ I cannot read messages yet. The bot's operator must turn on *Message Content Intent* under *Bot* in Discord's developer portal, set `DISCORD_MESSAGE_CONTENT=true` and restart me. Until then members use `/link`.
 self-reading-is-not-allowed = ⚠️ Discord does not let me read messages. The bot's operator must turn on *Message Content Intent* under *Bot* in Discord's developer portal and restart me. Until then members use `/link`.
 self-channel-or-off = ❌ Use either `channel` or `off`, not both. Nothing was changed.
 self-not-a-text-channel = ❌ This is not a text channel of this server. Nothing was changed.
 # $permissions is a list of names, as Discord shows them.
-self-id-channel-refused = ❌ I cannot use { $channel } for ids: I need { $permissions } there. Allow it in the channel's settings and try again. Nothing was changed.
+self-id-channel-refused = ❌ I cannot use { $channel } for player IDs: I need { $permissions } there. Allow it in the channel's settings and try again. Nothing was changed.
 
 ## Results by direct message
 

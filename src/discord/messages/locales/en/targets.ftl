@@ -4,7 +4,7 @@
 
 target-set = ✅ From now on, I post gift codes in { $channel }.
 target-set-first = ✅ From now on, I post gift codes in { $channel }, starting with the active ones.
-# The following messages are added to the two above, each after a blank.
+# The following messages are added to the two above, each after a space.
 target-publishes = I publish every post to the channels that follow it.
 # A forum: a channel in which each post is a thread.
 target-forum = Every code gets its own post there, and its progress is shown in that post.
@@ -47,9 +47,9 @@ test-publish = ✅ Publish: I publish posts to the channels that follow this one
 
 ## Posts
 
-# A button that redeems the code for all players of the alliance. Only leaders may press it. Keep it short.
+# A button that redeems the code for all players of the alliance. Only leaders may use it. Keep it short.
 post-for-alliance = Alliance (leaders)
 # The same as a menu in which codes are chosen.
 post-for-alliance-menu = Alliance (leaders) …
-# Added to the answer when a leader presses the button of an older post.
-post-auto-is-on = -# Automatic redemption is on: new codes are redeemed for the whole player list without this button.
+# Added to the answer when a leader taps the button of an older post.
+post-auto-is-on = -# Auto-redemption is on: new codes are redeemed for the whole player list without this button.

@@ -11,7 +11,7 @@ welcome-end = Members who want to redeem codes themselves use `/link`, or the bu
 welcome-help-title = 🎁 Gift codes: how it works
 welcome-members = For everyone
 # “Redeem for me” is a button under a post.
-welcome-members-steps = 1️⃣ `/link` your player id once. You find it in your in-game profile.
+welcome-members-steps = 1️⃣ `/link` your player ID once. You find it in your in-game profile.
     2️⃣ Tap **Redeem for me** under a post, or use `/redeem`. The rewards come by in-game mail.
 welcome-leaders = For leaders
 # R4 and R5 are the ranks of an alliance's leaders in the game.

@@ -13,8 +13,8 @@ channel-timeout = ❌ Estoy en aislamiento temporal en este servidor hasta { $un
 channel-everyone-refused = ❌ No menciono a todo el mundo. Elige un rol para los miembros que quieran enterarse de los códigos de regalo. No se cambió nada.
 channel-role-or-none = ❌ Usa `role` o `no_role`, pero no los dos. No se cambió nada.
 channel-unknown = ❌ No puedo publicar ahí. Elige un canal de texto, un canal de anuncios, un hilo o un foro de este servidor. No se cambió nada.
-channel-unset = ✅ Ya no publico códigos de regalo en este servidor. Los canjes en curso continúan.
-channel-was-not-set = No hay ningún canal elegido, así que no se publican códigos de regalo en este servidor.
+channel-unset = ✅ Ya no publico códigos de regalo para esta alianza. Los canjes en curso continúan.
+channel-was-not-set = No hay ningún canal elegido, así que no se publican códigos de regalo para esta alianza.
 
 auto-off = ✅ Los códigos nuevos ya no se canjean automáticamente. Los canjes en curso continúan.
 

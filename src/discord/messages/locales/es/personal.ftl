@@ -2,7 +2,7 @@ link-too-many = ❌ Ya tienes { $most } cuentas vinculadas, el máximo permitido
 link-wrong-state = ❌ Según el juego, { $player } no está en el estado { $state }. Tu estado aparece en tu perfil del juego, después del signo #. No se cambió nada.
 link-no-such-player = ❌ El juego no conoce a ningún jugador { $player }. Tu ID de jugador aparece en tu perfil del juego. No se cambió nada.
 link-cannot-check = ❌ El juego no responde bien en este momento, así que no puedo comprobarlo. Inténtalo de nuevo en unos minutos. No se cambió nada.
-link-none-yet = Todavía no tienes ninguna cuenta vinculada. Usa antes `/link` con tu ID de jugador y tu estado.
+link-none-yet = Todavía no tienes ninguna cuenta vinculada. Usa antes `/link` con tu ID de jugador.
 
 unlink-not-yours = Esa cuenta no está vinculada a ti. No se cambió nada.
 unlink-done =

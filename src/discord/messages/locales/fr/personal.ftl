@@ -2,7 +2,7 @@ link-too-many = ❌ Tu as déjà { $most } comptes liés, c’est le maximum. Re
 link-wrong-state = ❌ D’après le jeu, { $player } n’est pas dans l’État { $state }. Ton État est affiché dans ton profil du jeu, après le #. Rien n’a changé.
 link-no-such-player = ❌ Le jeu ne connaît pas de joueur { $player }. Ton ID de joueur est affiché dans ton profil du jeu. Rien n’a changé.
 link-cannot-check = ❌ Le jeu ne répond pas correctement en ce moment, je ne peux donc pas vérifier. Réessaie dans quelques minutes. Rien n’a changé.
-link-none-yet = Tu n’as pas encore de compte lié. Utilise d’abord `/link` avec ton ID de joueur et ton État.
+link-none-yet = Tu n’as pas encore de compte lié. Utilise d’abord `/link` avec ton ID de joueur.
 unlink-not-yours = Ce compte n’est pas lié à toi. Rien n’a changé.
 unlink-done =
     { $accounts ->

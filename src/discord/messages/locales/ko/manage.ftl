@@ -13,8 +13,8 @@ channel-timeout = ❌ 이 서버에서 { $until }까지 타임아웃 상태라 �
 channel-everyone-refused = ❌ 모두를 멘션하지는 않아요. 기프트 코드 소식을 받고 싶은 멤버용 역할을 고르세요. 변경된 건 없어요.
 channel-role-or-none = ❌ `role`과 `no_role` 중 하나만 쓰세요. 변경된 건 없어요.
 channel-unknown = ❌ 그곳에는 게시할 수 없어요. 이 서버의 텍스트 채널, 공지 채널, 스레드, 포럼 중에서 고르세요. 변경된 건 없어요.
-channel-unset = ✅ 이제 이 서버에 기프트 코드를 게시하지 않아요. 진행 중인 교환은 계속돼요.
-channel-was-not-set = 설정된 채널이 없어서, 이 서버에는 기프트 코드가 게시되지 않아요.
+channel-unset = ✅ 이제 이 연맹의 기프트 코드를 게시하지 않아요. 진행 중인 교환은 계속돼요.
+channel-was-not-set = 설정된 채널이 없어서, 이 연맹의 기프트 코드는 게시되지 않아요.
 
 auto-off = ✅ 이제 새 코드를 자동으로 교환하지 않아요. 진행 중인 교환은 계속돼요.
 

@@ -2,7 +2,7 @@ link-too-many = ❌ 연결한 계정이 이미 최대치인 { $most }개예요. 
 link-wrong-state = ❌ 게임에 따르면 { $player } 플레이어는 왕국 { $state }에 없어요. 왕국은 게임 프로필의 # 뒤에 표시돼요. 변경된 건 없어요.
 link-no-such-player = ❌ 게임에 { $player } 플레이어가 없어요. 플레이어 ID는 게임 프로필에 표시돼요. 변경된 건 없어요.
 link-cannot-check = ❌ 지금 게임이 제대로 응답하지 않아 확인할 수 없어요. 몇 분 뒤 다시 시도해 주세요. 변경된 건 없어요.
-link-none-yet = 아직 연결한 계정이 없어요. 먼저 `/link`로 플레이어 ID와 왕국을 입력하세요.
+link-none-yet = 아직 연결한 계정이 없어요. 먼저 `/link`로 플레이어 ID를 입력하세요.
 
 unlink-not-yours = 나와 연결된 계정이 아니에요. 변경된 건 없어요.
 unlink-done =

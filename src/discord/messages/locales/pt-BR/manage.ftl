@@ -13,8 +13,8 @@ channel-timeout = ❌ Estou de castigo neste servidor até { $until } e não con
 channel-everyone-refused = ❌ Não menciono todo mundo. Escolha um cargo para os membros que querem saber dos códigos de presente. Nada foi alterado.
 channel-role-or-none = ❌ Use `role` ou `no_role`, não os dois. Nada foi alterado.
 channel-unknown = ❌ Não consigo publicar lá. Escolha um canal de texto, canal de anúncios, tópico ou fórum deste servidor. Nada foi alterado.
-channel-unset = ✅ Não publico mais códigos de presente neste servidor. Os resgates em andamento continuam.
-channel-was-not-set = Nenhum canal está definido, então nenhum código de presente é publicado neste servidor.
+channel-unset = ✅ Não publico mais códigos de presente para esta aliança. Os resgates em andamento continuam.
+channel-was-not-set = Nenhum canal está definido, então nenhum código de presente é publicado para esta aliança.
 
 auto-off = ✅ Os códigos novos não são mais resgatados automaticamente. Os resgates em andamento continuam.
 

@@ -2,7 +2,7 @@ link-too-many = ❌ Você já tem { $most } contas vinculadas, o máximo permiti
 link-wrong-state = ❌ Segundo o jogo, { $player } não está no estado { $state }. Seu estado aparece no seu perfil do jogo, depois do sinal #. Nada foi alterado.
 link-no-such-player = ❌ O jogo não conhece nenhum jogador { $player }. Seu ID de jogador aparece no seu perfil do jogo. Nada foi alterado.
 link-cannot-check = ❌ O jogo não está respondendo direito no momento, então não consigo verificar. Tente de novo em alguns minutos. Nada foi alterado.
-link-none-yet = Você ainda não tem nenhuma conta vinculada. Use antes `/link` com seu ID de jogador e seu estado.
+link-none-yet = Você ainda não tem nenhuma conta vinculada. Use antes `/link` com seu ID de jogador.
 
 unlink-not-yours = Essa conta não está vinculada a você. Nada foi alterado.
 unlink-done =

@@ -2,7 +2,7 @@ link-too-many = ❌ Zaten { $most } bağlı hesabın var, daha fazlası olmaz. �
 link-wrong-state = ❌ Oyuna göre { $player }, { $state } eyaletinde değil. Eyaletin oyun içi profilinde, # işaretinden sonra yazar. Hiçbir şey değişmedi.
 link-no-such-player = ❌ Oyun { $player } kimliğinde bir oyuncu tanımıyor. Oyuncu kimliğin oyun içi profilinde yazar. Hiçbir şey değişmedi.
 link-cannot-check = ❌ Oyun şu anda düzgün yanıt vermiyor, bu yüzden kontrol edemiyorum. Birkaç dakika sonra yeniden dene. Hiçbir şey değişmedi.
-link-none-yet = Henüz bağlı bir hesabın yok. Önce oyuncu kimliğin ve eyaletinle `/link` komutunu kullan.
+link-none-yet = Henüz bağlı bir hesabın yok. Önce oyuncu kimliğinle `/link` komutunu kullan.
 unlink-not-yours = Bu hesap sana bağlı değil. Hiçbir şey değişmedi.
 unlink-done =
     { $accounts ->

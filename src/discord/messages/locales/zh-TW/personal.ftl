@@ -2,7 +2,7 @@ link-too-many = ❌ 你已經綁定了 { $most } 個帳號，達到上限了。�
 link-wrong-state = ❌ 遊戲顯示 { $player } 不在王國 { $state }。你的王國在遊戲內個人資料的 # 後面。沒有任何變更。
 link-no-such-player = ❌ 遊戲查無玩家 { $player }。你的玩家 ID 在遊戲內的個人資料中。沒有任何變更。
 link-cannot-check = ❌ 遊戲目前沒有正常回應，所以我無法確認。請過幾分鐘再試。沒有任何變更。
-link-none-yet = 你還沒有綁定帳號。請先用 `/link` 填入你的玩家 ID 和王國。
+link-none-yet = 你還沒有綁定帳號。請先用 `/link` 填入你的玩家 ID。
 unlink-not-yours = 那個帳號沒有綁定到你。沒有任何變更。
 unlink-done =
     { $accounts ->
