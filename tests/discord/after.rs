@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::world::{CHANNEL, GUILD, PATIENCE, World};
-use discord_double::{Gate, Interaction, Message, Point, ResponseKind, User, permission};
+use discord_double::{Fault, Gate, Interaction, Message, Point, ResponseKind, User, permission};
 
 const RETRY: &str = "Retry failed";
 
@@ -181,6 +181,35 @@ async fn linked_people_are_mentioned_once_for_a_code_that_failed_if_the_server_w
     assert_eq!(mentions(&world).len(), 1);
     let refused = world.double.slash_forced(&one, CHANNEL, settings, &[("failed", json!(1))]).await;
     assert!(refused.text().contains("🔒"), "{}", refused.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_people_are_mentioned_although_discord_limits_the_questions_for_members() {
+    let world = World::new(&[("VIP", Rule::VipOnly)]).await;
+    let bot = world.start().await;
+    let admin = world.admin();
+    let mut people = Vec::new();
+    // Each seventh is a VIP, and gets the code.
+    for player in [1002, 1003, 1004, 1005, 1006, 1007, 1009] {
+        let user = world.member();
+        link(&world, &user, player).await;
+        people.push(user.id);
+    }
+    // Five calls, and then one is refused: whoever begins again with the first person gets no further.
+    let paths: Vec<String> = people.iter().map(|id| format!("/members/{id}")).collect();
+    let mut calls = 0;
+    world.double.fail_requests(move |attempt| {
+        let is_one = attempt.method == "GET" && paths.iter().any(|path| attempt.path.ends_with(path.as_str()));
+        calls += usize::from(is_one);
+        let retry_after = Duration::from_millis(200);
+        (is_one && calls % 6 == 0).then_some(Fault::RateLimited { retry_after, is_global: false })
+    });
+    world.says(&admin, "manage giftcode notify", &[("failed", json!(0))], &["I mention the people"]).await;
+    redeem(&world, &admin, &lines(1001..=1009), "VIP").await;
+    let mention = world.message("failed for your account").await;
+    let named = mention.allowed_mentions.unwrap()["users"].as_array().unwrap().len();
+    assert_eq!(named, people.len());
+    bot.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
