@@ -53,15 +53,18 @@ impl People {
         .await
     }
 
-    /// Turns results by direct message on or off. What ended before is not told.
+    /// Turns results by direct message on or off. What ended before is not told. Where they are on already, a message that is
+    /// being sent stays noted: it would be sent again otherwise.
     pub async fn set_results(&self, user: UserId, on: bool, language: Language) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(
                 "INSERT INTO people (user_id, results, told_until, closed, language, version) VALUES (?1, ?2, ?3, 0, ?4, ?5)
                  ON CONFLICT DO UPDATE SET
                      told_until = iif(results IS 1 AND deleted = 0, told_until, excluded.told_until),
-                     telling_until = NULL, attempted_at = NULL, results = excluded.results, closed = 0,
-                     language = excluded.language, deleted = 0, version = excluded.version",
+                     telling_until = iif(results IS 1 AND excluded.results = 1 AND deleted = 0, telling_until, NULL),
+                     attempted_at = iif(results IS 1 AND excluded.results = 1 AND deleted = 0, attempted_at, NULL),
+                     results = excluded.results, closed = 0, language = excluded.language, deleted = 0,
+                     version = excluded.version",
                 params![user, on, Millis(tx.now()), language.tag(), tx.version()],
             )?;
             Ok(())
@@ -141,19 +144,20 @@ impl People {
         .await
     }
 
-    /// Notes that a message about what ended up to `until` is being sent.
+    /// Records the intent to send a message about what ended up to `until`. A message that was begun before stays as it is.
     ///
     /// # Errors
-    /// Returns an error if the write fails; nothing may be sent then.
+    /// Returns an error if the write fails or this instance may not act (any more); nothing may be sent then.
     pub async fn begin_telling(&self, user: UserId, until: Timestamp) -> Result<(), StoreError> {
-        self.write(move |tx| {
+        let begun = self.write_intent(move |tx| {
             tx.execute(
-                "UPDATE people SET telling_until = ?2, attempted_at = ?3, version = ?4 WHERE user_id = ?1",
+                "UPDATE people SET telling_until = coalesce(telling_until, ?2), attempted_at = coalesce(attempted_at, ?3),
+                     version = ?4 WHERE user_id = ?1",
                 params![user, Millis(until), Millis(tx.now()), tx.version()],
             )?;
             Ok(())
-        })
-        .await
+        });
+        begun.await?.1
     }
 
     /// Notes that the person was told of what ended up to `until`, or will never be.
