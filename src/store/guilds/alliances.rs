@@ -148,7 +148,7 @@ fn disband(tx: &Tx<'_>, id: AllianceId) -> rusqlite::Result<u32> {
     )?;
     tx.execute(
         "UPDATE guilds SET channel_id = NULL, channel_kind = NULL, mention_role = NULL, mention_roles = NULL,
-             id_channel = NULL, auto_redeem = 0, digest_due = 0, paused = NULL,
+             id_channel = NULL, id_channel_since = NULL, auto_redeem = 0, digest_due = 0, paused = NULL,
              resume_at = NULL, disbanded_at = ?2, version = ?3
          WHERE guild_id = ?1",
         params![id, Millis(tx.now()), tx.version()],
