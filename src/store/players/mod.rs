@@ -1,6 +1,6 @@
 //! Players and rosters.
 
-mod drafts;
+pub(in crate::store) mod drafts;
 mod editing;
 mod joining;
 mod links;
