@@ -8,6 +8,7 @@ use crate::domain::players::player::{AllianceId, PlayerId, State};
 use crate::domain::redeeming::state_search::CheckStatus;
 use crate::store::handles::Rosters;
 use crate::store::kernel::{Millis, StoreError};
+use crate::store::players::NAME;
 
 /// How many players of one roster a check stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,15 +42,15 @@ pub(in crate::store) fn found_since_start(
     generation: u32,
 ) -> rusqlite::Result<Vec<(PlayerId, String, State)>> {
     connection
-        .prepare_cached(
-            "SELECT p.player_id, p.nickname, p.state FROM runs
+        .prepare_cached(&format!(
+            "SELECT p.player_id, {NAME}, p.state FROM runs
              JOIN rosters r ON r.guild_id = runs.guild_id AND r.deleted = 0
              JOIN redemptions d ON d.player_id = r.player_id AND d.code_key = ?2 AND d.generation = ?3 AND d.deleted = 0
              JOIN players p ON p.player_id = r.player_id
              WHERE runs.guild_id = ?1 AND runs.code_key = ?2 AND runs.generation = ?3 AND runs.deleted = 0
                AND p.state_check = 'found' AND p.state IS NOT NULL AND p.checked_at >= runs.started_at
-             ORDER BY p.checked_at, p.player_id LIMIT ?4",
-        )?
+             ORDER BY p.checked_at, p.player_id LIMIT ?4"
+        ))?
         .query_map(params![guild, code, generation, MAX_FOUND], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect()
 }
