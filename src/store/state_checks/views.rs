@@ -1,13 +1,11 @@
 //! Checks as shown in Discord.
 
-use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::domain::codes::code::CodeKey;
 use crate::domain::players::player::{AllianceId, PlayerId, State};
-use crate::domain::redeeming::state_search::CheckStatus;
 use crate::store::handles::Rosters;
-use crate::store::kernel::{Millis, StoreError};
+use crate::store::kernel::StoreError;
 use crate::store::players::NAME;
 
 /// How many players of one roster a check stands for.
@@ -20,15 +18,6 @@ pub struct CheckCounts {
     pub unclear: u32,
     /// Players without a state on file, however their check stands.
     pub without_state: u32,
-}
-
-/// The check of one player of a roster.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RosterCheck {
-    pub player: PlayerId,
-    pub status: CheckStatus,
-    /// Since when it stands so.
-    pub since: Option<Timestamp>,
 }
 
 /// The most found states that a batch's message is told of.
@@ -79,40 +68,6 @@ impl Rosters {
                     without_state: row.get(5)?,
                 })
             })?)
-        })
-        .await
-    }
-
-    /// How the checks of these players stand. Players who were never checked are left out.
-    pub async fn state_checks(&self, players: Vec<PlayerId>) -> Result<Vec<RosterCheck>, StoreError> {
-        self.read(move |connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT player_id, state_check, checked_at FROM players
-                 WHERE player_id = ?1 AND state_check IS NOT NULL AND deleted = 0",
-            )?;
-            let mut checks = Vec::new();
-            for player in players {
-                let rows = statement.query_map([player], |row| {
-                    let since = row.get::<_, Option<Millis>>(2)?.map(|Millis(at)| at);
-                    Ok(RosterCheck { player: row.get(0)?, status: row.get(1)?, since })
-                })?;
-                for check in rows {
-                    checks.push(check?);
-                }
-            }
-            Ok(checks)
-        })
-        .await
-    }
-
-    /// Has these players checked in the background. Adding players to a roster does so by itself, and so does correcting
-    /// a state.
-    pub async fn queue_state_checks(&self, players: Vec<PlayerId>) -> Result<(), StoreError> {
-        self.write(move |tx| {
-            for player in &players {
-                super::queue(tx, *player)?;
-            }
-            Ok(())
         })
         .await
     }
