@@ -83,7 +83,7 @@ pub use report::{
     PausedGuilds, Queue, RedemptionRow, RefusingGuild, StoreCounts,
 };
 pub use requests::{BatchStart, Standing};
-pub use state_checks::{CheckCounts, RosterCheck};
+pub use state_checks::CheckCounts;
 pub use stats::{CodeStats, DayCounts, GuildStats, STATS_CODES, STATS_DAYS};
 pub use sync::{Lag, Merged, OutboxChunk, ReplicaHistory};
 pub use tallies::Generation;

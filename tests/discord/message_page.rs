@@ -85,7 +85,10 @@ fn quote(page: &mut String, text: &str) {
 
 fn embed(page: &mut String, embed: &Value) {
     let colour = embed["color"].as_u64().unwrap_or(0);
-    let _ = writeln!(page, "> **{}**  `#{colour:06X}`  ", embed["title"].as_str().unwrap());
+    match embed["title"].as_str() {
+        Some(title) => drop(writeln!(page, "> **{title}**  `#{colour:06X}`  ")),
+        None => drop(writeln!(page, "> `#{colour:06X}`  ")),
+    }
     if let Some(text) = embed["description"].as_str() {
         quote(page, text);
     }

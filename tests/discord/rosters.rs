@@ -61,7 +61,8 @@ async fn a_long_roster_has_pages_for_managers() {
     assert_eq!(part_disabled(&page, "◀"), (true, true, false), "back, middle, on");
     let on = page.custom_id("▶");
     let turned = world.double.press(&admin, &page, on).await;
-    assert_eq!(turned.response_kind(), Some(ResponseKind::Update));
+    turned.settled(PATIENCE).await;
+    assert_eq!(turned.response_kind(), Some(ResponseKind::DeferredUpdate));
     let second = list.message();
     assert!(second.text().contains("Lord21") && second.text().contains("Lord40"), "{}", second.text());
     assert_eq!(part_disabled(&second, "2 of 3"), (false, true, false));
@@ -71,7 +72,7 @@ async fn a_long_roster_has_pages_for_managers() {
     refused.settled(PATIENCE).await;
     assert!(refused.text().contains("Manage Server") && refused.is_ephemeral(), "{}", refused.text());
     assert!(list.text().contains("Lord21"), "the page is as it was: {}", list.text());
-    world.double.press(&admin, &second, second.custom_id("▶")).await;
+    world.double.press(&admin, &second, second.custom_id("▶")).await.settled(PATIENCE).await;
     let third = list.message();
     assert!(third.text().contains("Lord45") && !third.text().contains("Lord40 "), "{}", third.text());
     assert_eq!(part_disabled(&third, "3 of 3"), (false, true, true));
@@ -79,7 +80,7 @@ async fn a_long_roster_has_pages_for_managers() {
     for id in 3021..=3045 {
         world.told(&admin, REMOVE, &[("player", json!(id.to_string()))]).await;
     }
-    world.double.press(&admin, &third, third.custom_id("◀")).await;
+    world.double.press(&admin, &third, third.custom_id("◀")).await.settled(PATIENCE).await;
     assert!(list.text().contains("👥 20 players") && list.text().contains("Lord20"), "{}", list.text());
 
     let typed = |text: &str| [("player", json!(text))];
@@ -112,7 +113,8 @@ async fn files_are_imported_whole_or_not_at_all() {
         world.says(&admin, IMPORT, &options, parts).await;
     };
     let bad = b"player_id,nickname,state\n1001,Frost,245\n12a4,Snow,245\n1003,Ice,0\n1001,Again,245\n";
-    let named = ["Nobody was imported", "line 3", "12a4", "line 4", "state “0”", "line 5", "is already on line 2"];
+    let named =
+        ["Nobody was imported", "line 3", "12a4", "line 4", "“0” is not a state", "line 5", "is already on line 2"];
     import(bad, &[], &[&named[..], &["skip_bad_lines"]].concat()).await;
     import(b" \n", &[], &["Nobody was imported: the file is empty"]).await;
     import(b"player_id,nickname,state\n", &[], &["has a header but no players"]).await;
@@ -123,12 +125,12 @@ async fn files_are_imported_whole_or_not_at_all() {
     import(b"PK\x03\x04", &[], &["this is a spreadsheet", "save it as CSV"]).await;
     import(&vec![b'x'; 5 * 1024 * 1024 + 1], &[], &["Nobody was imported: the file is larger than 5 MB"]).await;
     world.says(&admin, LIST, &[], &["The player list is empty"]).await;
-    let left_out = ["✅ 1 player imported: 1 new, 0 updated", "3 lines were skipped", "line 4"];
+    let left_out = ["✅ 1 player was added.", "3 lines were skipped", "line 4"];
     import(bad, &[("skip_bad_lines", json!(true))], &left_out).await;
     import(
         b"\xEF\xBB\xBFPLAYER_ID,nickname,state,furnace_level\r\n1002,\"Snow, the \"\"Cold\"\"\",246,30\r\n",
         &[],
-        &["1 new"],
+        &["1 player was added"],
     )
     .await;
     world
@@ -142,7 +144,7 @@ async fn files_are_imported_whole_or_not_at_all() {
         text,
         "player_id,nickname,state,furnace_level\n1001,Frost,245,\n1002,\"Snow, the \"\"Cold\"\"\",246,30\n"
     );
-    import(&file.bytes, &[], &["✅ 2 players imported: 0 new, 2 updated. The player list now has 2 players"]).await;
+    import(&file.bytes, &[], &["✅ 2 players were updated. The player list now has 2 players"]).await;
     let again = world.ask(&admin, EXPORT, &[]).await;
     assert_eq!(again.attachments()[0].bytes, file.bytes);
 }
@@ -153,10 +155,10 @@ async fn a_file_without_states_takes_the_given_state() {
     let _bot = world.start().await;
     let admin = world.admin();
     let file = world.double.attach("message.txt", "text/plain", b"1001\r\n1002\r\n1001\r\n");
-    world.says(&admin, IMPORT, &[("file", file), ("state", json!(310))], &["✅ 2 players imported: 2 new"]).await;
+    world.says(&admin, IMPORT, &[("file", file), ("state", json!(310))], &["✅ 2 players were added"]).await;
     // A state in the file takes precedence.
     let file = world.double.attach("players.csv", "text/csv", b"Name;Server;ID\r\nFrost;#245;1003\r\nSnow;;1004\r\n");
-    world.says(&admin, IMPORT, &[("file", file), ("state", json!(310))], &["✅ 2 players imported: 2 new"]).await;
+    world.says(&admin, IMPORT, &[("file", file), ("state", json!(310))], &["✅ 2 players were added"]).await;
     let listed = ["1001 · state 310", "1002 · state 310", "Frost (1003) · state 245", "Snow (1004) · state 310"];
     world.says(&admin, LIST, &[], &listed).await;
 }
@@ -171,12 +173,12 @@ async fn a_name_like_a_formula_is_exported_as_text_and_imported_unchanged() {
         let file = world.double.attach("players.csv", "text/csv", bytes);
         world.says(&admin, IMPORT, &[("file", file)], &[said]).await;
     };
-    import(include_bytes!("cases/09-export-formula.csv"), "2 new").await;
+    import(include_bytes!("cases/09-export-formula.csv"), "2 players were added").await;
     let exported = world.ask(&admin, EXPORT, &[]).await.attachments().remove(0).bytes;
     let text = String::from_utf8(exported.clone()).unwrap();
     assert!(text.contains("41000105,\"'=HYPERLINK(\"\"http://x\"\")\",245"), "{text}");
     assert!(text.contains("41000106,'@SUM(A1),245"), "{text}");
-    import(&exported, "2 updated").await;
+    import(&exported, "2 players were updated").await;
     world.says(&admin, LIST, &[], &["=HYPERLINK", "\\@SUM"]).await;
     let again = world.ask(&admin, EXPORT, &[]).await.attachments().remove(0).bytes;
     assert_eq!(again, exported);

@@ -86,7 +86,7 @@ async fn hostile_text_is_shown_escaped() {
     let name = hostile.replace('\u{1b}', "");
     let told =
         world.import(&admin, &format!("1002,{name},245\n1003,{},245\n1004,@everyone,245\n", "N".repeat(500))).await;
-    assert!(told.contains("3 players imported"), "{told}");
+    assert!(told.contains("3 players were added"), "{told}");
     let told = world.import(&admin, &format!("{name},A,245\n1005,B,{name}\n")).await;
     assert!(told.contains("Nobody was imported"), "{told}");
     let answers = [

@@ -1,4 +1,4 @@
-//! The form that asks for a player id and a state before codes are redeemed. The account is linked.
+//! Submitted forms. One asks for a player ID and a state before codes are redeemed, and the account is linked.
 
 use serenity::all::ModalInteraction;
 

@@ -1,6 +1,6 @@
 //! Answers about the alliances of a server.
 
-use serenity::all::{ButtonStyle, CreateActionRow, CreateButton};
+use serenity::all::{ButtonStyle, CreateActionRow, CreateButton, CreateEmbed};
 
 use crate::discord::custom_id::Action;
 use crate::domain::players::alliance_name::{MAX_ALLIANCES, MAX_CHARS};
@@ -8,14 +8,16 @@ use crate::domain::text::clean;
 use crate::domain::text::language::Language;
 use crate::store::Alliance;
 
-use super::Message;
-use super::escape::escape;
+use super::escape::{clip, escape};
 use super::texts::text;
+use super::{Message, colour};
 
 /// The longest name that is shown, in characters.
 const SHOWN_CHARS: usize = 64;
 /// The longest label of a button, in characters.
 const BUTTON_CHARS: usize = 80;
+/// The most characters of the list of alliances, which may stand beside the status: 25 alliances with long names have room.
+const MAX_ORDER: usize = 3000;
 
 /// An alliance's name in a text.
 pub fn name(alliance: &Alliance) -> String {
@@ -149,5 +151,6 @@ pub fn order(language: Language, alliances: &[Alliance]) -> Message {
         )
     };
     let lines: Vec<String> = alliances.iter().enumerate().map(line).collect();
-    Message::text(format!("{}\n{}", text!(language, "alliances-order"), lines.join("\n")))
+    let text = format!("{}\n{}", text!(language, "alliances-order"), lines.join("\n"));
+    Message::embed(CreateEmbed::new().colour(colour::PLAIN).description(clip(&text, MAX_ORDER)))
 }

@@ -17,12 +17,14 @@ use super::health::{MAX_REASON, wait_reason};
 use super::post::mark;
 use super::states::of_batch;
 use super::texts::text;
-use super::{MAX_DESCRIPTION, MAX_TITLE, Message, after, colour};
+use super::{MAX_DESCRIPTION, MAX_EMBED_TEXT, MAX_TITLE, Message, after, colour};
 
 /// Cells of the progress bar.
 const BAR: u32 = 20;
 /// The most groups of failures that a message lists.
 const MAX_GROUPS: usize = 8;
+/// The most characters of a result without its footer.
+pub(super) const ROOM: usize = MAX_EMBED_TEXT - 300;
 /// The most names per group. If any name is left out, a file with all of them is attached.
 const MAX_NAMES: usize = 15;
 /// The most characters of a group's field.
@@ -91,13 +93,14 @@ fn result_embed(language: Language, batch: &BatchMessage) -> (CreateEmbed, bool)
         failures if failures == all => (text!(language, "batch-result-none", code = code, players = all), colour::BAD),
         _ => (text!(language, "batch-result-some", code = code, players = all), colour::PLAIN),
     };
-    let embed = CreateEmbed::new().title(clip(&title, MAX_TITLE)).url(mark(&batch.nonce)).colour(colour).description(
-        match of_batch(language, tally) {
-            Some(states) => format!("{}\n{}", counts(language, tally), clip(&states, 1500)),
-            None => counts(language, tally),
-        },
-    );
-    with_reasons(language, embed, &tally.failed, Some(&batch.code).filter(|_| !batch.is_over))
+    let title = clip(&title, MAX_TITLE);
+    let description = match of_batch(language, tally) {
+        Some(states) => format!("{}\n{}", counts(language, tally), clip(&states, 1500)),
+        None => counts(language, tally),
+    };
+    let room = ROOM.saturating_sub(title.chars().count() + description.chars().count());
+    let embed = CreateEmbed::new().title(title).url(mark(&batch.nonce)).colour(colour).description(description);
+    with_reasons(language, embed, room, &tally.failed, Some(&batch.code).filter(|_| !batch.is_over))
 }
 
 /// `🎁 90 redeemed · 📦 5 already claimed · ❌ 5 failed · ⏳ 12 to go`, without the zeros.
@@ -141,10 +144,12 @@ pub fn by_reason(language: Language, groups: &[FailedGroup]) -> Vec<FailedGroup>
     merged
 }
 
-/// Adds a field for each reason. `code` is `None` if it cannot be tried again. Also returns whether all names had room.
+/// Adds a field for each reason, in at most `room` characters. `code` is `None` if it cannot be tried again. Also returns whether
+/// all names had room.
 pub(super) fn with_reasons(
     language: Language,
     mut embed: CreateEmbed,
+    mut room: usize,
     groups: &[FailedGroup],
     code: Option<&Code>,
 ) -> (CreateEmbed, bool) {
@@ -156,7 +161,12 @@ pub(super) fn with_reasons(
         let lines = [advice, after::command(language, group, code), Some(names)];
         let text = lines.into_iter().flatten().collect::<Vec<_>>().join("\n");
         is_whole &= is_all && text.chars().count() <= MAX_FIELD;
-        embed = embed.field(clip(&group_title(language, group), MAX_TITLE), clip(&text, MAX_FIELD), false);
+        let (title, text) = (clip(&group_title(language, group), MAX_TITLE), clip(&text, MAX_FIELD));
+        let Some(left) = room.checked_sub(title.chars().count() + text.chars().count()) else {
+            return (embed, false);
+        };
+        room = left;
+        embed = embed.field(title, text, false);
     }
     (embed, is_whole)
 }
@@ -208,9 +218,19 @@ mod tests {
         ];
         let merged = by_reason(Language::En, &groups);
         assert_eq!(merged.iter().map(|group| group.players.len()).collect::<Vec<_>>(), [4, 3, 1]);
-        let (embed, is_whole) = with_reasons(Language::En, CreateEmbed::new(), &groups[..3], None);
-        let shown = serde_json::to_value(embed).unwrap();
+        let within = |room| {
+            let (embed, is_whole) = with_reasons(Language::En, CreateEmbed::new(), room, &groups[..3], None);
+            (serde_json::to_value(embed).unwrap(), is_whole)
+        };
+        let (shown, is_whole) = within(MAX_EMBED_TEXT);
         assert_eq!(shown.to_string().matches("https://").count(), 1, "{shown:#}");
         assert!(is_whole && shown["fields"].as_array().unwrap().len() == 2);
+        let field = |at: usize| {
+            shown["fields"][at]["name"].to_string().chars().count() - 2
+                + shown["fields"][at]["value"].as_str().unwrap().chars().count()
+        };
+        // One character too few for the second reason.
+        let (cut, is_whole) = within(field(0) + field(1) - 1);
+        assert!(!is_whole && cut["fields"].as_array().unwrap().len() == 1, "{cut:#}");
     }
 }

@@ -17,6 +17,7 @@ pub mod files;
 pub mod health;
 pub mod language;
 pub mod manage;
+pub mod paging;
 pub mod panel;
 pub mod personal;
 pub mod players;
@@ -46,6 +47,8 @@ const MAX_EMBEDS: usize = 10;
 /// The most characters of an embed's title and a field's name, of its description, and of a field.
 const MAX_TITLE: usize = 256;
 const MAX_DESCRIPTION: usize = 4096;
+/// The most characters of all embeds of a message together.
+const MAX_EMBED_TEXT: usize = 6000;
 const MAX_FIELD: usize = 1024;
 /// The most characters on a button, and in an empty menu.
 const MAX_BUTTON: usize = 80;
@@ -239,25 +242,6 @@ pub fn mentions(roles: &[RoleId], between: &str) -> String {
     roles.iter().map(|role| format!("<@&{role}>")).collect::<Vec<_>>().join(between)
 }
 
-/// `1 player`, `2 players`.
-pub fn count(number: u32, singular: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {singular}{plural}", thousands(number))
-}
-
-/// `12,345`.
-pub fn thousands(number: u32) -> String {
-    let digits = number.to_string();
-    let mut shown = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
-    shown
-}
-
 /// A time that each reader's Discord shows in their time zone: the date, and the time until or since then.
 pub fn when(at: jiff::Timestamp) -> String {
     let seconds = at.as_second();
@@ -267,12 +251,6 @@ pub fn when(at: jiff::Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_readable() {
-        assert_eq!((count(1, "player"), count(12_345, "player")), ("1 player".into(), "12,345 players".into()));
-        assert_eq!([0, 999, 1000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
-    }
 
     #[test]
     fn a_message_mentions_its_roles_only() {

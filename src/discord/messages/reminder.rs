@@ -11,7 +11,7 @@ use crate::domain::text::language::Language;
 use crate::ports::notices::{Notice, NoticeContent};
 
 use super::after::{button, retry_button};
-use super::batch::{failure_rows, names, with_reasons};
+use super::batch::{ROOM, failure_rows, names, with_reasons};
 use super::escape::in_text;
 use super::post::mark;
 use super::texts::text;
@@ -55,17 +55,17 @@ fn embed(language: Language, notice: &Notice, content: &Reminder<'_>) -> (Create
     let number = u32::try_from(untried.len()).unwrap_or(u32::MAX);
     let when = format!("<t:{}:R>", ends_at.as_second());
     let missing = tally.failures().saturating_add(number);
-    let embed = CreateEmbed::new()
-        .title(text!(language, "reminder-title", code = in_text(&notice.code)))
-        .url(mark(&notice.nonce))
-        .colour(colour::BUSY)
-        .description(text!(language, "reminder-text", when = when, missing = missing));
-    let (embed, is_whole) = with_reasons(language, embed, &tally.failed, Some(&notice.code));
+    let title = text!(language, "reminder-title", code = in_text(&notice.code));
+    let text = text!(language, "reminder-text", when = when, missing = missing);
+    let (heading, (shown, is_all)) = (text!(language, "reminder-untried", players = number), names(language, untried));
+    let used: usize = [&title, &text, &heading, &shown].map(|text| text.chars().count()).iter().sum();
+    let embed = CreateEmbed::new().title(title).url(mark(&notice.nonce)).colour(colour::BUSY).description(text);
+    let room = ROOM.saturating_sub(used);
+    let (embed, is_whole) = with_reasons(language, embed, room, &tally.failed, Some(&notice.code));
     if untried.is_empty() {
         return (embed, is_whole);
     }
-    let (shown, is_all) = names(language, untried);
-    (embed.field(text!(language, "reminder-untried", players = number), shown, false), is_whole && is_all)
+    (embed.field(heading, shown, false), is_whole && is_all)
 }
 
 fn rows(language: Language, notice: &Notice, content: &Reminder<'_>) -> Vec<CreateActionRow> {

@@ -12,7 +12,7 @@ use crate::store::{CodeStats, DayCounts, GuildStats};
 
 use super::escape::clip;
 use super::texts::text;
-use super::{Message, colour, thousands};
+use super::{Message, colour};
 
 /// The size of a picture in the chart's pixels. Discord shows it about as large; desktop programs shrink what is higher.
 const SIZE: (f64, f64) = (420.0, 315.0);
@@ -105,8 +105,10 @@ fn per_code(language: Language, stats: &GuildStats) -> Option<Chart> {
         }
     };
     let lines: Vec<String> = codes.iter().map(line).collect();
+    // The labels of charts are English.
+    let english = |number: u32| Language::En.grouped(number.into());
     let notes: Vec<String> =
-        codes.iter().map(|code| format!("{} of {}", thousands(code.have), thousands(code.players))).collect();
+        codes.iter().map(|code| format!("{} of {}", english(code.have), english(code.players))).collect();
     let rows = codes.iter().zip(&notes).map(|(code, note)| Row {
         label: code.code.as_str(),
         values: vec![f64::from(code.have), f64::from(code.failed)],

@@ -1,8 +1,8 @@
 //! Several alliances in one server.
 
-use giftcode_bot::discord::messages::{alliances, post};
+use giftcode_bot::discord::messages::{Message, alliances, post};
 use giftcode_bot::domain::codes::post_plan::MessageKind;
-use giftcode_bot::domain::players::player::AllianceId;
+use giftcode_bot::domain::players::player::{AllianceId, ChannelId};
 use giftcode_bot::domain::text::language::Language;
 use giftcode_bot::store::Alliance;
 
@@ -24,6 +24,18 @@ fn two() -> [Alliance; 2] {
         players: 1,
     };
     [frost, ember]
+}
+
+/// As many alliances as a server can have, with the longest names.
+pub fn longest(language: Language) -> Message {
+    let alliance = |number: u64| Alliance {
+        id: AllianceId(number),
+        name: Some(format!("{number:*>32}")),
+        channel: Some(ChannelId(u64::MAX)),
+        auto_redeem: false,
+        players: u32::MAX,
+    };
+    alliances::order(language, &(0..25).map(alliance).collect::<Vec<_>>())
 }
 
 /// `/manage alliance`, and what changes with the second one.

@@ -31,7 +31,7 @@ use giftcode_bot::domain::text::language::Language;
 use giftcode_bot::ports::{AnnouncedCode, Announcement, BatchMessage, Correction, MessageId};
 use giftcode_bot::store::{
     BatchStart, CheckCounts, CodeStats, DayCounts, Failing, Forgotten, GuildSettings, GuildStats, OverCode, PastBatch,
-    RosterChange, RosterPage, STATS_CODES, STATS_DAYS, Standing,
+    RosterPage, STATS_CODES, STATS_DAYS, Standing,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -539,10 +539,6 @@ pub fn managing(language: Language) -> Chapter {
     ("/manage giftcode", all)
 }
 
-fn changed(new: u32, known: u32, kept: u32) -> RosterChange {
-    RosterChange { new, known, kept, retried: 0 }
-}
-
 pub fn rosters(language: Language) -> Chapter {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
@@ -580,8 +576,6 @@ pub fn rosters(language: Language) -> Chapter {
         bad(5, BadLineReason::Value(PlayerError::Id("12a4".into()))),
         bad(9, BadLineReason::TooFewColumns(Meaning::State)),
     ];
-    say("import", players::imported(language, changed(90, 8, 2), &[], 104, true));
-    say("import, skipping the bad lines", players::imported(language, changed(90, 8, 0), &lines, 104, false));
     say("import, with bad lines", players::not_imported(language, &lines));
     say(
         "import, of a file that cannot be read",
@@ -718,9 +712,11 @@ pub fn longest(language: Language) -> Vec<(String, Message)> {
         state: State::new(u32::MAX),
         furnace_level: Some(1000),
     };
-    let groups: Vec<FailedGroup> = (0..12)
-        .map(|number| FailedGroup {
-            status: Status::Unknown(format!("{number}{}", stars(300))),
+    // Each has a meaning of its own.
+    let statuses = Status::ALL.iter().cloned().chain([Status::Unknown(stars(300))]);
+    let groups: Vec<FailedGroup> = statuses
+        .map(|status| FailedGroup {
+            status,
             gave_up: true,
             players: (0..40).map(|id| (named(id).id, named(id).nickname)).collect(),
         })
@@ -731,6 +727,7 @@ pub fn longest(language: Language) -> Vec<(String, Message)> {
         pending: 1,
         waiting: 1,
         failed: groups,
+        found: (0..40).map(|id| (named(id).id, named(id).nickname, State::new(u32::MAX).unwrap())).collect(),
         ..Tally::default()
     };
     let mut waits = batch_of(tally.clone(), false);
@@ -787,6 +784,7 @@ pub fn longest(language: Language) -> Vec<(String, Message)> {
         ("the history", manage::history(language, &runs, &over_codes, None)),
         ("the codes", manage::codes(language, &codes(400), &over_codes, true)),
         ("the status", manage::status(language, &status)),
+        ("the status with 25 alliances", manage::status(language, &status).and(alliances::longest(language))),
         (
             "the stats",
             stats::stats(
@@ -798,7 +796,6 @@ pub fn longest(language: Language) -> Vec<(String, Message)> {
         ),
         ("a roster", players::roster(language, &roster, 1, AllianceId(3))),
         ("bad lines", players::not_imported(language, &lines)),
-        ("lines left out", players::imported(language, changed(9, 9, 9), &lines, 9, true)),
         ("a file without players", files::not_imported(language, &RosterFileError::NoIds { found: stars(400) })),
         ("standings", personal::standings(language, &standings, &[], &many_codes, true)),
     ]

@@ -128,10 +128,10 @@ pub(super) async fn remove(
 ) -> anyhow::Result<()> {
     respond_to_server_managers(ctx, async move {
         let language = language(ctx);
-        if ctx.data().guilds.alliances(guild(ctx)?).await?.len() == 1 {
+        let known = ctx.data().guilds.alliances(guild(ctx)?).await?;
+        if known.len() == 1 {
             return Ok(words::last(language));
         }
-        let known = ctx.data().guilds.alliances(guild(ctx)?).await?;
         let chosen = choose(language, &known, ChannelId(0), Some(&name));
         Ok(match chosen.map(|id| known.iter().find(|it| it.id == id)) {
             Ok(Some(alliance)) => words::are_you_sure(language, alliance),

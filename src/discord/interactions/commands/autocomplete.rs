@@ -6,7 +6,7 @@ use crate::discord::messages::manage;
 use crate::domain::players::player::{AllianceId, ChannelId, Player, display_name};
 use crate::domain::text::trim;
 
-use super::{Context, guild, language, user};
+use super::{Context, guild, language, may_manage_alliance, user};
 use crate::discord::interactions::alliances::choose;
 
 /// The most suggestions that Discord shows (docs/protocol.md, "Sizes").
@@ -72,6 +72,9 @@ fn player(player: &Player) -> AutocompleteChoice {
 
 pub(super) async fn roster(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
     let Some(alliance) = typed_alliance(ctx).await else { return offer([]) };
+    if !may_manage_alliance(ctx, alliance).await.unwrap_or(false) {
+        return offer([]);
+    }
     let typed: String = typed.trim().chars().take(MAX_TYPED).collect();
     let found = ctx.data().rosters.find_on_roster(alliance, typed, MAX_CHOICES).await.unwrap_or_default();
     offer(found.iter().map(player))

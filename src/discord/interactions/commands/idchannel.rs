@@ -65,8 +65,15 @@ async fn change(
             return Ok(words::id_channel_refused(language, channel, &needed));
         }
     }
-    // It concerns all alliances.
     let member = ctx.interaction.member.as_deref();
+    // A channel belongs to one alliance, so it is taken from the one that has it.
+    let owners = bot.guilds.id_channels().await?;
+    for owner in owners.iter().filter(|it| Some(it.channel) == channel && it.alliance != alliance) {
+        if !may_manage(bot, server, Managed::Alliance(owner.alliance), member).await? {
+            return managers_only(ctx).await;
+        }
+    }
+    // It concerns all alliances.
     if join.is_some() && !may_manage(bot, server, Managed::Server, member).await? {
         return managers_only(ctx).await;
     }

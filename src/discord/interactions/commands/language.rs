@@ -3,7 +3,10 @@
 use crate::discord::messages::language as words;
 use crate::domain::text::language::Language;
 
-use super::{Context, guild, language as of_person, respond};
+use crate::discord::managers::may_manage;
+use crate::domain::players::access::Managed;
+
+use super::{Context, guild, language as of_person, managers_only, respond};
 
 /// The languages in their own words, because people look for theirs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, poise::ChoiceParameter)]
@@ -55,7 +58,10 @@ pub(super) async fn language(
 ) -> anyhow::Result<()> {
     respond(ctx, async move {
         let (guilds, server, person) = (&ctx.data().guilds, guild(ctx)?, of_person(ctx));
+        let member = ctx.interaction.member.as_deref();
         Ok(match language.map(Choice::language) {
+            // It concerns all alliances.
+            Some(_) if !may_manage(ctx.data(), server, Managed::Server, member).await? => managers_only(ctx).await?,
             Some(chosen) => {
                 guilds.set_server_language(server, chosen).await?;
                 words::changed(person, chosen)

@@ -255,10 +255,7 @@ pub(super) async fn list(
 ) -> anyhow::Result<()> {
     respond_for(ctx, alliance, |alliance| async move {
         let filter = match filter {
-            None => {
-                let page = ctx.data().rosters.roster(alliance, 0, words::PAGE).await?;
-                return Ok(words::roster(language(ctx), &page, 0, alliance));
-            }
+            None => return Ok(rosters::page(ctx.data(), language(ctx), alliance, 0).await?),
             Some(ListFilter::NoState) => RosterFilter::NoState,
             Some(ListFilter::Failing) => RosterFilter::Failing,
             Some(ListFilter::NotLinked) => RosterFilter::NotLinked,
@@ -307,9 +304,7 @@ pub(super) async fn import(
         if mode == Some(ImportMode::Replace) {
             return replace(ctx, alliance, read).await;
         }
-        let change = bot.rosters.add_to_roster(alliance, read.players).await?;
-        let settings = bot.guilds.guild(alliance).await?;
-        Ok(words::imported(language(ctx), change, &read.bad_lines, settings.players, settings.auto_redeem))
+        Ok(rosters::add(bot, language(ctx), alliance, read.players, Skipped::Lines(&read.bad_lines)).await?)
     })
     .await
 }

@@ -9,22 +9,6 @@ players-title =
 players-state = Staat { $state }
 players-no-state = ⚠️ kein Staat
 players-furnace = Ofen { $level }
-players-page = { $page } von { $pages }
-players-imported =
-    { $players ->
-        [one] ✅ { $players } Spieler wurde importiert: { $new } neu, { $known } aktualisiert.
-       *[other] ✅ { $players } Spieler wurden importiert: { $new } neu, { $known } aktualisiert.
-    }
-players-lines-skipped =
-    { $lines ->
-        [one] { $lines } Zeile wurde übersprungen:
-       *[other] { $lines } Zeilen wurden übersprungen:
-    }
-players-kept-state =
-    { $players ->
-        [one] { $players } Spieler behält den gespeicherten Staat, weil ihn auch andere Server oder Mitglieder benutzen.
-       *[other] { $players } Spieler behalten den gespeicherten Staat, weil ihn auch andere Server oder Mitglieder benutzen.
-    }
 players-not-imported = ❌ Wegen dieser Zeilen wurde niemand importiert:
 players-correct-the-lines = Berichtige sie, oder überspring sie mit `skip_bad_lines`.
 players-file-not-fetched = ❌ Es wurde niemand importiert: ich konnte die Datei nicht von Discord herunterladen. Versuche es bitte noch einmal.

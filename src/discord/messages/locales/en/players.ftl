@@ -14,23 +14,6 @@ players-state = state { $state }
 players-no-state = ⚠️ no state
 # The furnace is the central building in the game.
 players-furnace = furnace { $level }
-# Between two arrows: the number of the page, and of all pages.
-players-page = { $page } of { $pages }
-players-imported =
-    { $players ->
-        [one] ✅ { $players } player imported: { $new } new, { $known } updated.
-       *[other] ✅ { $players } players imported: { $new } new, { $known } updated.
-    }
-players-lines-skipped =
-    { $lines ->
-        [one] { $lines } line was skipped:
-       *[other] { $lines } lines were skipped:
-    }
-players-kept-state =
-    { $players ->
-        [one] { $players } player keeps the saved state, because other servers or members use it too.
-       *[other] { $players } players keep the saved state, because other servers or members use it too.
-    }
 # A list of lines follows, and then the next message.
 players-not-imported = ❌ Nobody was imported because of these lines:
 players-correct-the-lines = Correct them, or skip them with `skip_bad_lines`.

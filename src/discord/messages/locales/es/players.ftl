@@ -9,22 +9,6 @@ players-title =
 players-state = estado { $state }
 players-no-state = ⚠️ sin estado
 players-furnace = calefactor { $level }
-players-page = { $page } de { $pages }
-players-imported =
-    { $players ->
-        [one] ✅ Se importó { $players } jugador: nuevos: { $new }, actualizados: { $known }.
-       *[other] ✅ Se importaron { $players } jugadores: nuevos: { $new }, actualizados: { $known }.
-    }
-players-lines-skipped =
-    { $lines ->
-        [one] Se omitió { $lines } línea:
-       *[other] Se omitieron { $lines } líneas:
-    }
-players-kept-state =
-    { $players ->
-        [one] { $players } jugador conserva el estado guardado, porque otros servidores o miembros también lo usan.
-       *[other] { $players } jugadores conservan el estado guardado, porque otros servidores o miembros también lo usan.
-    }
 players-not-imported = ❌ No se importó a nadie por culpa de estas líneas:
 players-correct-the-lines = Corrígelas, u omítelas con `skip_bad_lines`.
 players-file-not-fetched = ❌ No se importó a nadie: no pude descargar el archivo de Discord. Inténtalo de nuevo.

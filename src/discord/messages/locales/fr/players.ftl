@@ -9,22 +9,6 @@ players-title =
 players-state = État { $state }
 players-no-state = ⚠️ sans État
 players-furnace = chaudière { $level }
-players-page = { $page } sur { $pages }
-players-imported =
-    { $players ->
-        [one] ✅ { $players } joueur importé : { $new } en plus, { $known } mis à jour.
-       *[other] ✅ { $players } joueurs importés : { $new } en plus, { $known } mis à jour.
-    }
-players-lines-skipped =
-    { $lines ->
-        [one] { $lines } ligne ignorée :
-       *[other] { $lines } lignes ignorées :
-    }
-players-kept-state =
-    { $players ->
-        [one] { $players } joueur garde l’État enregistré, car d’autres serveurs ou membres l’utilisent aussi.
-       *[other] { $players } joueurs gardent l’État enregistré, car d’autres serveurs ou membres l’utilisent aussi.
-    }
 players-not-imported = ❌ Personne n’a été importé, à cause de ces lignes :
 players-correct-the-lines = Corrige-les, ou ignore-les avec `skip_bad_lines`.
 players-file-not-fetched = ❌ Personne n’a été importé : je n’ai pas pu télécharger le fichier depuis Discord. Réessaie, s’il te plaît.

@@ -9,22 +9,6 @@ players-title =
 players-state = estado { $state }
 players-no-state = ⚠️ sem estado
 players-furnace = fornalha { $level }
-players-page = { $page } de { $pages }
-players-imported =
-    { $players ->
-        [one] ✅ { $players } jogador importado: novos: { $new }, atualizados: { $known }.
-       *[other] ✅ { $players } jogadores importados: novos: { $new }, atualizados: { $known }.
-    }
-players-lines-skipped =
-    { $lines ->
-        [one] { $lines } linha foi ignorada:
-       *[other] { $lines } linhas foram ignoradas:
-    }
-players-kept-state =
-    { $players ->
-        [one] { $players } jogador mantém o estado salvo, porque outros servidores ou membros também o usam.
-       *[other] { $players } jogadores mantêm o estado salvo, porque outros servidores ou membros também o usam.
-    }
 players-not-imported = ❌ Ninguém foi importado por causa destas linhas:
 players-correct-the-lines = Corrija, ou ignore essas linhas com `skip_bad_lines`.
 players-file-not-fetched = ❌ Ninguém foi importado: não consegui baixar o arquivo do Discord. Tente de novo.

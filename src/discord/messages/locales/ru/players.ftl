@@ -11,28 +11,6 @@ players-title =
 players-state = государство { $state }
 players-no-state = ⚠️ без государства
 players-furnace = топка { $level }
-players-page = { $page } из { $pages }
-players-imported =
-    { $players ->
-        [one] ✅ Импортирован { $players } игрок: новых { $new }, обновлено { $known }.
-        [few] ✅ Импортировано { $players } игрока: новых { $new }, обновлено { $known }.
-        [many] ✅ Импортировано { $players } игроков: новых { $new }, обновлено { $known }.
-       *[other] ✅ Импортировано { $players } игроков: новых { $new }, обновлено { $known }.
-    }
-players-lines-skipped =
-    { $lines ->
-        [one] Пропущена { $lines } строка:
-        [few] Пропущено { $lines } строки:
-        [many] Пропущено { $lines } строк:
-       *[other] Пропущено { $lines } строк:
-    }
-players-kept-state =
-    { $players ->
-        [one] У { $players } игрока осталось прежнее государство, потому что его используют и другие серверы или участники.
-        [few] У { $players } игроков осталось прежнее государство, потому что его используют и другие серверы или участники.
-        [many] У { $players } игроков осталось прежнее государство, потому что его используют и другие серверы или участники.
-       *[other] У { $players } игроков осталось прежнее государство, потому что его используют и другие серверы или участники.
-    }
 players-not-imported = ❌ Никто не импортирован из-за этих строк:
 players-correct-the-lines = Исправьте их или пропустите с помощью `skip_bad_lines`.
 players-file-not-fetched = ❌ Никто не импортирован: не удалось скачать файл из Discord. Попробуйте ещё раз.
