@@ -28,9 +28,8 @@ async fn a_question_that_cannot_be_begun_is_tried_again_after_a_pause() {
         }
         assert!(wakes < 10, "it never rests");
     }
-    let questions = || {
-        sim.ledger(|ledger| ledger.calls().iter().filter(|call| call.code == Code::impossible().as_str()).count())
-    };
+    let questions =
+        || sim.ledger(|ledger| ledger.calls().iter().filter(|call| call.code == Code::impossible().as_str()).count());
     assert_eq!(questions(), 0);
     change("DROP TRIGGER refuse");
     tokio::time::sleep(Duration::from_secs(60)).await;
