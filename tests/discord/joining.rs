@@ -218,6 +218,30 @@ async fn a_channel_that_could_not_be_read_is_read_when_its_permissions_change() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_new_leader_answers_nothing_that_is_older_than_the_id_channel() {
+    let world = reading(true).await;
+    let bot = world.start().await;
+    let (admin, member) = (world.admin(), world.member());
+    let old = ["100001", "hello"].map(|text| world.double.post(&member, OTHER_CHANNEL, text));
+    world.told(&admin, IDS, &channel()).await;
+    let answered = world.double.post(&member, OTHER_CHANNEL, "100002");
+    reacted(&world, &answered, "✅").await;
+    bot.stop().await;
+    // Which messages were answered is not replicated.
+    let file = rusqlite::Connection::open(world.folder.path().join("giftcode.db")).unwrap();
+    assert_eq!(file.execute("UPDATE guilds SET id_channel_seen = NULL WHERE id_channel IS NOT NULL", []).unwrap(), 1);
+    drop(file);
+    let missed = world.double.post(&member, OTHER_CHANNEL, "100003");
+    let bot = world.start().await;
+    reacted(&world, &missed, "✅").await;
+    reacted(&world, &answered, "✅").await;
+    for message in old {
+        assert!(world.double.message(message.id).reactions.is_empty(), "{message:?}");
+    }
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_channel_that_takes_long_holds_up_no_other() {
     let world = reading(true).await;
     let _bot = world.start().await;
