@@ -9,7 +9,7 @@ use crate::domain::players::player::{AllianceId, PlayerId, State};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::store::handles::Batches;
 use crate::store::kernel::{Millis, StoreError};
-use crate::store::players::NAME;
+use crate::store::shown_name::NAME;
 use crate::store::{batches, guilds};
 
 use super::BatchKey;

@@ -42,6 +42,7 @@ mod posts;
 mod redemptions;
 mod report;
 mod requests;
+mod shown_name;
 mod state_checks;
 mod stats;
 mod sync;

@@ -14,7 +14,7 @@ use crate::ports::MessageId;
 use crate::store::guilds;
 use crate::store::handles::{Guilds, Notices};
 use crate::store::kernel::{Millis, StoreError};
-use crate::store::players::NAME;
+use crate::store::shown_name::NAME;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NoticeKey {

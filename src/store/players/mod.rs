@@ -25,11 +25,6 @@ use crate::store::kernel::{Millis, StoreError, Tx};
 use crate::store::redemptions::states::retry_wrong_state;
 use crate::store::state_checks;
 
-/// The name of the player `p`, as people see it: the one on file, else that of the person who linked the account first.
-pub(in crate::store) const NAME: &str = "iif(p.nickname <> '', p.nickname, coalesce((
-    SELECT l.display_name FROM links l WHERE l.player_id = p.player_id AND l.deleted = 0 AND l.display_name <> ''
-    ORDER BY l.linked_at, l.user_id LIMIT 1), ''))";
-
 /// The result of putting players on a roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RosterChange {

@@ -8,9 +8,10 @@ use crate::domain::players::replacement::Replacement;
 use crate::store::batches;
 use crate::store::handles::Rosters;
 use crate::store::kernel::{StoreError, Tx};
+use crate::store::shown_name::NAME;
 
 use super::drafts::{self, Draft, KEEP_FOR};
-use super::{NAME, RosterChange, add, links, what_others_rely_on};
+use super::{RosterChange, add, links, what_others_rely_on};
 
 /// The most players of a list that replaces a roster.
 pub const MAX_REPLACED: usize = 10_000;

@@ -6,7 +6,7 @@ use crate::domain::codes::code::CodeKey;
 use crate::domain::players::player::{AllianceId, PlayerId, State};
 use crate::store::handles::Rosters;
 use crate::store::kernel::StoreError;
-use crate::store::players::NAME;
+use crate::store::shown_name::NAME;
 
 /// How many players of one roster a check stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
