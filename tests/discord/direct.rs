@@ -144,6 +144,30 @@ async fn a_person_whom_discord_refuses_for_now_delays_nobody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_message_whose_answer_was_lost_stays_noted_when_the_next_attempt_is_refused() {
+    let world = World::new(&[("FIRST", Rule::Good)]).await;
+    let bot = world.start().await;
+    let member = world.member();
+    wants_results(&world, &member, &[1001]).await;
+    let seen = Arc::new(AtomicU64::new(0));
+    let count = seen.clone();
+    world.double.fail_messages(move |attempt| {
+        attempt.channel.filter(|channel| *channel != CHANNEL)?;
+        Some(match count.fetch_add(1, Ordering::SeqCst) {
+            0 => Fault::DoneThenClosed,
+            _ => Fault::RateLimited { retry_after: Duration::from_secs(3600), is_global: false },
+        })
+    });
+    world.ask(&member, "redeem", &code("FIRST")).await;
+    world.until("both attempts", || seen.load(Ordering::SeqCst) == 2).await;
+    bot.stop().await;
+    let file = rusqlite::Connection::open(world.folder.path().join("giftcode.db")).unwrap();
+    let noted = "SELECT count(*) FROM people WHERE telling_until IS NOT NULL AND attempted_at IS NOT NULL";
+    assert_eq!(file.query_row(noted, [], |row| row.get::<_, u32>(0)).unwrap(), 1);
+    assert_eq!(world.double.direct_messages(member.id).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_welcome_whose_answer_was_lost_is_not_sent_to_the_owner_too() {
     let world = World::new(&[]).await;
     let bot = world.start().await;

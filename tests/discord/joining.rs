@@ -218,6 +218,40 @@ async fn a_channel_that_could_not_be_read_is_read_when_its_permissions_change() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_new_leader_answers_nothing_that_is_older_than_the_id_channel() {
+    // Which messages were answered is not replicated, and older versions did not note since when the channel is read.
+    for (is_since_known, forgotten) in
+        [(true, "id_channel_seen = NULL"), (false, "id_channel_seen = NULL, id_channel_since = NULL")]
+    {
+        let world = reading(true).await;
+        let bot = world.start().await;
+        let (admin, member) = (world.admin(), world.member());
+        let old = ["100001", "hello"].map(|text| world.double.post(&member, OTHER_CHANNEL, text));
+        world.told(&admin, IDS, &channel()).await;
+        let answered = world.double.post(&member, OTHER_CHANNEL, "100002");
+        reacted(&world, &answered, "✅").await;
+        bot.stop().await;
+        let file = rusqlite::Connection::open(world.folder.path().join("giftcode.db")).unwrap();
+        let forget = format!("UPDATE guilds SET {forgotten} WHERE id_channel IS NOT NULL");
+        assert_eq!(file.execute(&forget, []).unwrap(), 1);
+        let missed = world.double.post(&member, OTHER_CHANNEL, "100003");
+        let bot = world.start().await;
+        if is_since_known {
+            reacted(&world, &missed, "✅").await;
+        } else {
+            let seen = || file.query_row("SELECT coalesce(max(id_channel_seen), 0) FROM guilds", [], |row| row.get(0));
+            world.until("it is noted", || seen().is_ok_and(|seen: i64| seen.cast_unsigned() == missed.id)).await;
+        }
+        reacted(&world, &world.double.post(&member, OTHER_CHANNEL, "100004"), "✅").await;
+        reacted(&world, &answered, "✅").await;
+        for message in old {
+            assert!(world.double.message(message.id).reactions.is_empty(), "{message:?}");
+        }
+        bot.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_channel_that_takes_long_holds_up_no_other() {
     let world = reading(true).await;
     let _bot = world.start().await;

@@ -3,7 +3,7 @@
 //! # Guarantees
 //! An event only says that a channel has something new: the channel's last messages are then read, those after the last one that
 //! was answered, oldest first, at most [`MAX_READ`]. So what came while the bot was away is answered, too, and a flood costs no more than
-//! that. Each message gets one reaction. Bots, webhooks and edits are ignored, and so is a person who types more than
+//! that. What is older than the channel's setting is never answered, by no leader. Each message gets one reaction. Bots, webhooks and edits are ignored, and so is a person who types more than
 //! [`MAX_PER_MINUTE`] messages in a minute.
 //!
 //! # Races
@@ -213,6 +213,13 @@ async fn try_answer_channel(bot: &Bot, known: IdChannel, recent: &Recent) -> any
     let mut messages: Vec<Typed> = bot.rest.last_messages(channel, MAX_READ).await?;
     messages.retain(|message| message.id.get() > known.seen);
     messages.sort_by_key(|message| message.id);
+    // An older version set the channel, and another instance answered: nobody knows what is old chat.
+    if known.seen == 0
+        && let Some(last) = messages.last()
+    {
+        bot.guilds.note_id_message(known.channel, last.id.get()).await?;
+        return Ok(false);
+    }
     let has_more = !messages.is_empty();
     for message in messages {
         // It may have been turned off meanwhile.
