@@ -90,7 +90,7 @@ impl Action {
             "me-of" => Self::ChooseForMe,
             "all-of" => Self::ChooseForAll,
             "who" => Self::WhoAmI(rest.split(',').map(|code| Code::parse(code).ok()).collect::<Option<_>>()?),
-            "chosen" if is_choice(rest) => Self::WhoChose(rest.to_owned()),
+            "chosen" if is_stored_id(rest) => Self::WhoChose(rest.to_owned()),
             "alliance-remove" => Self::RemoveAlliance(AllianceId(rest.parse().ok()?)),
             "roster" => Self::RosterPage(
                 rest.parse().ok()?,
@@ -147,8 +147,8 @@ impl Action {
     }
 }
 
-/// Whether this can be the id of a choice in the store.
-fn is_choice(id: &str) -> bool {
+/// Whether this can be the id of a draft or a choice in the store.
+pub fn is_stored_id(id: &str) -> bool {
     (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 

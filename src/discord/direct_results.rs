@@ -8,12 +8,13 @@
 //! `/redeem`.
 //!
 //! # Races
-//! One loop sends everything, one message at a time. What ends meanwhile is in the next message.
+//! One loop sends everything, one message at a time. What ends meanwhile is in the next message. A refusal that concerns one
+//! person delays that person only, longer each time, and after [`FORGET_AFTER`] until something new ends for that person.
 //!
 //! # Crash
 //! The next start looks at what ended in the last [`MISSED`].
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ use serenity::all::{ChannelId, Nonce, UserId as DiscordUserId};
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::back_off::BackOff;
 use crate::domain::codes::channel::NONCE_WINDOW;
 use crate::domain::players::player::UserId;
 use crate::runtime::clock::Clock;
@@ -40,8 +42,12 @@ const MISSED: SignedDuration = SignedDuration::from_hours(24);
 const OVERLAP: SignedDuration = SignedDuration::from_secs(60);
 /// Codes in a message. More have the next one.
 const MAX_CODES: u32 = 10;
-/// After a call that failed.
-const COOL_DOWN: Duration = Duration::from_secs(15);
+/// After calls for a person that failed, and for everybody after a failure that concerns all calls.
+const BACK_OFF: BackOff = BackOff::new(Duration::from_secs(15), Duration::from_secs(3600));
+/// A person for whom calls failed for so long is given up.
+const FORGET_AFTER: Duration = Duration::from_secs(24 * 3600);
+/// After an error of the store.
+const STORE_COOL_DOWN: Duration = Duration::from_secs(5);
 
 /// Why a person was not told.
 enum Failure {
@@ -51,6 +57,22 @@ enum Failure {
     NotSent(RestError),
     /// It may have been sent.
     Unknown(RestError),
+}
+
+/// What the loop remembers.
+struct Memory {
+    /// What ended before this is looked at, or its people are in `waiting`.
+    since: Timestamp,
+    waiting: BTreeMap<UserId, Later>,
+}
+
+/// When a person is looked at again; the times are since the clock's start.
+#[derive(Debug, Clone, Copy, Default)]
+struct Later {
+    at: Duration,
+    /// In a row.
+    failures: u32,
+    failing_since: Option<Duration>,
 }
 
 pub struct DirectResults {
@@ -71,39 +93,53 @@ impl Service for DirectResults {
     }
 
     async fn run(self: Arc<Self>, shutdown: CancellationToken) -> anyhow::Result<()> {
-        let mut since = self.clock.now().checked_sub(MISSED).unwrap_or(Timestamp::MIN);
-        let mut waiting: BTreeSet<UserId> = BTreeSet::new();
-        let mut wait = POLL_INTERVAL;
-        loop {
-            tokio::select! {
-                () = shutdown.cancelled() => return Ok(()),
-                () = tokio::time::sleep(wait) => {}
-            }
-            let now = self.clock.now();
-            waiting.extend(self.people.with_news(since).await?);
-            since = now.checked_sub(OVERLAP).unwrap_or(Timestamp::MIN);
-            wait = POLL_INTERVAL;
-            for user in std::mem::take(&mut waiting) {
-                // A message that has begun is not cut off: its end would be unknown.
-                if shutdown.is_cancelled() {
-                    return Ok(());
-                }
-                match self.notify(user).await? {
-                    Ok(has_more) => waiting.extend(has_more.then_some(user)),
-                    Err(error) => {
-                        tracing::debug!("The results of a person are sent later: {error}");
-                        waiting.insert(user);
-                        wait = error.retry_after().unwrap_or(COOL_DOWN).max(POLL_INTERVAL);
-                    }
-                }
-            }
+        let since = self.clock.now().checked_sub(MISSED).unwrap_or(Timestamp::MIN);
+        let mut memory = Memory { since, waiting: BTreeMap::new() };
+        let mut rest = POLL_INTERVAL;
+        while shutdown.run_until_cancelled(tokio::time::sleep(rest)).await.is_some() {
+            rest = self.poll(&mut memory, &shutdown).await.unwrap_or_else(|error| {
+                let seconds = STORE_COOL_DOWN.as_secs();
+                tracing::warn!("Cannot see whose results are to be sent, next try in {seconds} s: {error}");
+                STORE_COOL_DOWN
+            });
         }
+        Ok(())
     }
 }
 
 impl DirectResults {
     pub fn new(people: People, requests: Requests, rest: Arc<Rest>, clock: Clock) -> Self {
         Self { people, requests, rest, clock }
+    }
+
+    /// Sends everybody the results that are due. Returns how long to rest.
+    async fn poll(&self, memory: &mut Memory, shutdown: &CancellationToken) -> Result<Duration, StoreError> {
+        let now = self.clock.now();
+        for user in self.people.with_news(memory.since).await? {
+            memory.waiting.entry(user).or_default();
+        }
+        memory.since = now.checked_sub(OVERLAP).unwrap_or(Timestamp::MIN);
+        let now = self.clock.elapsed();
+        let is_due = |(_, later): &(&UserId, &Later)| later.at <= now;
+        let due: Vec<UserId> = memory.waiting.iter().filter(is_due).map(|(user, _)| *user).collect();
+        for user in due {
+            // A message that has begun is not cut off: its end would be unknown.
+            if shutdown.is_cancelled() {
+                break;
+            }
+            match self.notify(user).await? {
+                Ok(true) => _ = memory.waiting.insert(user, Later::default()),
+                Ok(false) => _ = memory.waiting.remove(&user),
+                Err(error) => {
+                    tracing::debug!("The results of a person are sent later: {error}");
+                    if concerns_all(&error) {
+                        return Ok(error.retry_after().unwrap_or(BACK_OFF.first).max(POLL_INTERVAL));
+                    }
+                    memory.failed(user, self.clock.elapsed(), error.retry_after());
+                }
+            }
+        }
+        Ok(POLL_INTERVAL)
     }
 
     /// Sends a person the results that are due. Returns whether there may be more.
@@ -130,7 +166,10 @@ impl DirectResults {
                 return Ok(Ok(false));
             }
             Err(Failure::NotSent(error)) => {
-                self.people.not_notified(user).await?;
+                // The end of an earlier attempt stays unknown, whatever became of this one.
+                if results.attempt.is_none() {
+                    self.people.not_notified(user).await?;
+                }
                 return Ok(Err(error));
             }
             Err(Failure::Unknown(error)) => return Ok(Err(error)),
@@ -176,6 +215,28 @@ impl DirectResults {
     }
 }
 
+impl Memory {
+    /// Notes that a call for a person failed.
+    fn failed(&mut self, user: UserId, now: Duration, retry_after: Option<Duration>) {
+        let later = self.waiting.entry(user).or_default();
+        let since = *later.failing_since.get_or_insert(now);
+        later.at = now + BACK_OFF.doubled(later.failures).max(retry_after.unwrap_or_default());
+        later.failures = later.failures.saturating_add(1);
+        if now.saturating_sub(since) >= FORGET_AFTER {
+            self.waiting.remove(&user);
+        }
+    }
+}
+
+/// Whether a call for anybody else would fail, too.
+fn concerns_all(error: &RestError) -> bool {
+    match error {
+        RestError::Outage { .. } | RestError::Suspended(_) | RestError::Unreached(_) => true,
+        RestError::Refused { is_global, .. } => *is_global || error.is_unauthorized(),
+        RestError::Unanswered(_) => false,
+    }
+}
+
 /// Whether Discord delivers no message of the bot to this person: 50007, or, without a common server, 50278.
 fn is_closed(error: &RestError) -> bool {
     matches!(error, RestError::Refused { code: 50007 | 50278, .. })
@@ -185,4 +246,26 @@ fn is_closed(error: &RestError) -> bool {
 fn nonce(user: UserId, until: Timestamp) -> String {
     let digest = Sha256::digest(format!("results/{user}/{}", until.as_millisecond()));
     digest.iter().take(11).fold("d".to_owned(), |nonce, byte| format!("{nonce}{byte:02x}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_who_cannot_be_told_is_tried_less_and_less_and_given_up_after_a_day() {
+        let user = UserId(1);
+        let mut memory = Memory { since: Timestamp::UNIX_EPOCH, waiting: BTreeMap::new() };
+        let (mut now, mut waits) = (Duration::from_secs(100), Vec::new());
+        loop {
+            memory.failed(user, now, None);
+            let Some(later) = memory.waiting.get(&user) else { break };
+            waits.push((later.at - now).as_secs());
+            now = later.at;
+        }
+        assert_eq!(waits[..10], [15, 30, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
+        assert!(waits.len() < 40, "{waits:?}");
+        memory.failed(user, now, Some(Duration::from_secs(7200)));
+        assert_eq!(memory.waiting[&user].at - now, Duration::from_secs(7200));
+    }
 }

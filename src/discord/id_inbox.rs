@@ -1,31 +1,215 @@
-//! The ID channels in which something may be new.
+//! Which channels are ID channels, and which of them are to be read.
+//!
+//! Every message of every server asks whether its channel is one, so they are kept in memory. They are read from the store before
+//! each look, and [`IdInbox::wake`] asks for a look.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
 use crate::domain::players::player::ChannelId;
 
-/// The channels that have something new. Clones share them.
+/// The ID channels that have something new. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct IdInbox {
-    channels: Arc<Mutex<BTreeSet<ChannelId>>>,
+    state: Arc<Mutex<State>>,
     woken: Arc<Notify>,
 }
 
+#[derive(Debug, Default)]
+struct State {
+    /// The ID channels at the last look.
+    known: BTreeSet<ChannelId>,
+    news: News,
+    /// Those that are being read, or could not be.
+    readings: BTreeMap<ChannelId, Reading>,
+}
+
+/// What is new at a look.
+#[derive(Debug, Default)]
+pub struct News {
+    channels: BTreeSet<ChannelId>,
+    is_everywhere: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    UnderWay,
+    /// Messages change nothing: it is read again later, or when permissions change.
+    Failed,
+}
+
 impl IdInbox {
+    /// Somebody wrote in this channel, which may be any.
     pub fn push(&self, channel: ChannelId) {
-        self.channels.lock().unwrap_or_else(PoisonError::into_inner).insert(channel);
+        let is_new = self.change(|state| {
+            let is_due = state.known.contains(&channel) && state.readings.get(&channel) != Some(&Reading::Failed);
+            is_due && state.news.channels.insert(channel)
+        });
+        if is_new {
+            self.wake();
+        }
+    }
+
+    /// Something may be new in every channel, and any may be readable now.
+    pub fn push_all(&self) {
+        self.change(|state| {
+            state.news.is_everywhere = true;
+            state.readings.clear();
+        });
+        self.wake();
+    }
+
+    /// Asks for a look: other channels may be ID channels now.
+    pub fn wake(&self) {
         self.woken.notify_one();
     }
 
-    /// Completes when there may be something.
+    /// Completes when a look is needed.
     pub async fn filled(&self) {
         self.woken.notified().await;
     }
 
-    pub fn take(&self) -> BTreeSet<ChannelId> {
-        std::mem::take(&mut *self.channels.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Begins a look. The ID channels are read from the store after this: then none is missed.
+    pub fn take(&self) -> News {
+        self.change(|state| std::mem::take(&mut state.news))
+    }
+
+    /// Undoes [`Self::take`]: the look failed.
+    pub fn put_back(&self, news: News) {
+        self.change(|state| {
+            state.news.channels.extend(news.channels);
+            state.news.is_everywhere |= news.is_everywhere;
+        });
+    }
+
+    /// Ends a look. Returns those of the ID channels that are to be read: they have news, or are ID channels only now.
+    pub fn know(&self, channels: impl IntoIterator<Item = ChannelId>, news: &News) -> Vec<ChannelId> {
+        self.change(|state| {
+            let before = std::mem::take(&mut state.known);
+            state.known.extend(channels);
+            let known = &state.known;
+            state.readings.retain(|channel, _| known.contains(channel));
+            let is_due = |channel: &&ChannelId| {
+                news.is_everywhere || news.channels.contains(channel) || !before.contains(channel)
+            };
+            known.iter().filter(is_due).copied().collect()
+        })
+    }
+
+    /// A reading of this channel begins. One that succeeds ends with [`Self::read`], and any other with [`Self::failed`].
+    pub fn begin_reading(&self, channel: ChannelId) {
+        self.change(|state| state.readings.insert(channel, Reading::UnderWay));
+    }
+
+    pub fn read(&self, channel: ChannelId) {
+        self.change(|state| state.readings.remove(&channel));
+    }
+
+    /// A reading failed. Returns whether the channel rests until [`Self::may_be_readable`]; if not, that came meanwhile.
+    pub fn failed(&self, channel: ChannelId) -> bool {
+        self.change(|state| {
+            let reading = state.readings.get_mut(&channel);
+            reading.map(|reading| *reading = Reading::Failed).is_some()
+        })
+    }
+
+    /// The channel is read again if it could not be read, or if that just begins to show.
+    pub fn may_be_readable(&self, channel: ChannelId) {
+        let is_due = self.change(|state| {
+            let is_due = state.readings.remove(&channel).is_some();
+            is_due && state.news.channels.insert(channel)
+        });
+        if is_due {
+            self.wake();
+        }
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    const ONE: ChannelId = ChannelId(1);
+    const OTHER: ChannelId = ChannelId(2);
+
+    fn is_woken(inbox: &IdInbox) -> bool {
+        inbox.filled().now_or_never().is_some()
+    }
+
+    /// Looks, with these ID channels in the store.
+    fn look(inbox: &IdInbox, channels: &[ChannelId]) -> Vec<ChannelId> {
+        let news = inbox.take();
+        inbox.know(channels.iter().copied(), &news)
+    }
+
+    #[test]
+    fn only_messages_in_id_channels_ask_for_a_look() {
+        let inbox = IdInbox::default();
+        inbox.push_all();
+        assert!(is_woken(&inbox));
+        assert_eq!(look(&inbox, &[ONE]), [ONE]);
+        (2..10_000).for_each(|channel| inbox.push(ChannelId(channel)));
+        assert!(!is_woken(&inbox) && inbox.take().channels.is_empty(), "chat");
+        inbox.push(ONE);
+        assert!(is_woken(&inbox));
+        assert_eq!(look(&inbox, &[ONE]), [ONE]);
+        assert_eq!(look(&inbox, &[ONE]), []);
+    }
+
+    #[test]
+    fn a_channel_that_becomes_an_id_channel_is_read_whatever_came_first() {
+        let inbox = IdInbox::default();
+        assert_eq!(look(&inbox, &[ONE]), [ONE]);
+        // Its message comes while the store is read.
+        let news = inbox.take();
+        inbox.push(OTHER);
+        assert_eq!(inbox.know([ONE, OTHER], &news), [OTHER]);
+        assert_eq!(look(&inbox, &[ONE]), []);
+        assert_eq!(look(&inbox, &[ONE, OTHER]), [OTHER], "once more");
+    }
+
+    #[test]
+    fn a_look_that_fails_loses_nothing() {
+        let inbox = IdInbox::default();
+        inbox.push_all();
+        let news = inbox.take();
+        inbox.put_back(news);
+        assert_eq!(look(&inbox, &[ONE, OTHER]), [ONE, OTHER]);
+        inbox.push(ONE);
+        let news = inbox.take();
+        inbox.put_back(news);
+        assert_eq!(look(&inbox, &[ONE, OTHER]), [ONE]);
+    }
+
+    #[test]
+    fn a_channel_that_could_not_be_read_rests_until_it_may_be() {
+        let inbox = IdInbox::default();
+        look(&inbox, &[ONE, OTHER]);
+        inbox.begin_reading(ONE);
+        assert!(inbox.failed(ONE));
+        inbox.push(ONE);
+        inbox.may_be_readable(OTHER);
+        assert!(!is_woken(&inbox));
+        inbox.may_be_readable(ONE);
+        assert!(is_woken(&inbox));
+        assert_eq!(look(&inbox, &[ONE, OTHER]), [ONE]);
+        // Permissions change while the refusal is on its way.
+        inbox.begin_reading(ONE);
+        inbox.may_be_readable(ONE);
+        assert!(!inbox.failed(ONE));
+        assert_eq!((is_woken(&inbox), look(&inbox, &[ONE, OTHER])), (true, vec![ONE]));
+        // One that succeeded is not read again.
+        inbox.begin_reading(ONE);
+        inbox.read(ONE);
+        inbox.may_be_readable(ONE);
+        assert!(!is_woken(&inbox));
     }
 }

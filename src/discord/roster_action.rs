@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use crate::discord::custom_id::is_stored_id;
 use crate::domain::players::player::AllianceId;
 use crate::store::RosterFilter;
 
@@ -46,7 +47,7 @@ impl RosterAction {
         let (first, second) = (parts.next(), parts.next());
         let page = |text: Option<&str>| text?.parse::<u32>().ok();
         let search = |text: Option<&str>| Some(text?.to_owned()).filter(|text| text.chars().count() <= MAX_SEARCH);
-        let draft = |text: Option<&str>| Some(text?.to_owned()).filter(|id| is_draft(id));
+        let draft = |text: Option<&str>| Some(text?.to_owned()).filter(|id| is_stored_id(id));
         let kind = match (name, second) {
             ("list", _) => RosterActionKind::Filtered(RosterFilter::parse(first?)?, page(second)?),
             ("choose", _) => RosterActionKind::Choose(page(first)?, search(second)?),
@@ -60,11 +61,6 @@ impl RosterAction {
         };
         Some(Self { alliance, kind })
     }
-}
-
-/// Whether this can be the id of a draft in the store.
-fn is_draft(id: &str) -> bool {
-    (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 impl fmt::Display for RosterAction {

@@ -66,26 +66,38 @@ async fn send(
     if let Some(channel) = channel {
         let may_post = permissions::in_channel(&bot.rest, server, ChannelId(channel.get())).await;
         let may_post = may_post.ok().flatten().is_some_and(|granted| missing(NEEDED, granted.permissions).is_empty());
-        if may_post && create(bot, server, language, channel).await.is_ok() {
-            return Ok(());
+        if may_post {
+            match create(bot, server, language, channel).await {
+                Ok(()) => return Ok(()),
+                // It may be there: the owner gets no second one.
+                Err(Failure { error, maybe_sent: true }) => return Err(error),
+                Err(_) => {}
+            }
         }
     }
     let opened: Opened = bot.rest.direct_channel(owner).await?;
-    create(bot, server, language, opened.id).await
+    create(bot, server, language, opened.id).await.map_err(|failure| failure.error)
 }
 
-async fn create(bot: &Bot, server: GuildId, language: Language, channel: DiscordChannelId) -> Result<(), RestError> {
+struct Failure {
+    error: RestError,
+    /// Whether any of the attempts may have got through.
+    maybe_sent: bool,
+}
+
+async fn create(bot: &Bot, server: GuildId, language: Language, channel: DiscordChannelId) -> Result<(), Failure> {
     let body = words::welcome(language).create().nonce(Nonce::String(format!("w{server}"))).enforce_nonce(true);
-    let mut attempts = 0;
+    let (mut attempts, mut maybe_sent) = (0, false);
     loop {
         let error = match bot.rest.create_message::<serde::de::IgnoredAny>(channel, &body, &[]).await {
             Ok(_) => return Ok(()),
             Err(error) => error,
         };
         attempts += 1;
+        maybe_sent |= error.maybe_done();
         let is_final = matches!(error, RestError::Refused { status: 400 | 401 | 403 | 404, .. });
         if is_final || attempts >= ATTEMPTS {
-            return Err(error);
+            return Err(Failure { error, maybe_sent });
         }
         tokio::time::sleep(error.retry_after().unwrap_or(BACK_OFF)).await;
     }

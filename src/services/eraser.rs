@@ -3,7 +3,8 @@
 //! # Guarantees
 //! A guild is erased 30 days after it removed the bot, if Discord confirmed the removal in this session. Players and codes that
 //! nobody needs any more are erased, and so are listings that no source has had for long. The work is done in small steps, so
-//! that others can write in between. After a jump of the clock nothing is erased for a day.
+//! that others can write in between. After a jump of the clock nothing is erased for a day, but for what somebody could confirm
+//! or undo with a button: each poll deletes what is more than a day old.
 //!
 //! # Races
 //! Each step checks in its own transaction that what it erases is still not needed.
@@ -73,6 +74,7 @@ impl Service for Eraser {
 
 impl Eraser {
     async fn erase_due(&self, has_jumped: bool) -> Result<(), StoreError> {
+        self.erasures.forget_drafts().await?;
         let now = self.clock.now();
         if has_jumped {
             // Stored in the file, because a restart does not correct the clock.

@@ -18,7 +18,7 @@ use super::tallies::{self, Counts};
 use super::{guilds, posts};
 use crate::store::handles::Batches;
 use crate::store::kernel::{Millis, StoreError};
-use crate::store::players::NAME;
+use crate::store::shown_name::NAME;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BatchKey {

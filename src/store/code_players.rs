@@ -9,6 +9,7 @@ use crate::domain::players::player::{AllianceId, PlayerId, State};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::store::handles::Batches;
 use crate::store::kernel::{Millis, StoreError};
+use crate::store::shown_name::NAME;
 use crate::store::{batches, guilds};
 
 use super::BatchKey;
@@ -141,8 +142,8 @@ impl Batches {
                     Ok((row.get(0)?, row.get(1)?, row.get(2)?))
                 })?;
             let sql = format!(
-                "SELECT p.player_id, p.nickname, p.state, d.outcome, d.status, d.finished_at {OF_ROSTER} AND {}
-                 ORDER BY coalesce(d.outcome, '') IN ('granted', 'already'), p.nickname COLLATE NOCASE, p.player_id
+                "SELECT p.player_id, {NAME} AS name, p.state, d.outcome, d.status, d.finished_at {OF_ROSTER} AND {}
+                 ORDER BY coalesce(d.outcome, '') IN ('granted', 'already'), name COLLATE NOCASE, p.player_id
                  LIMIT ?4 OFFSET ?5",
                 which.condition()
             );

@@ -42,6 +42,7 @@ mod posts;
 mod redemptions;
 mod report;
 mod requests;
+mod shown_name;
 mod state_checks;
 mod stats;
 mod sync;
@@ -83,7 +84,7 @@ pub use report::{
     PausedGuilds, Queue, RedemptionRow, RefusingGuild, StoreCounts,
 };
 pub use requests::{BatchStart, Standing};
-pub use state_checks::{CheckCounts, RosterCheck};
+pub use state_checks::CheckCounts;
 pub use stats::{CodeStats, DayCounts, GuildStats, STATS_CODES, STATS_DAYS};
 pub use sync::{Lag, Merged, OutboxChunk, ReplicaHistory};
 pub use tallies::Generation;

@@ -53,15 +53,18 @@ impl People {
         .await
     }
 
-    /// Turns results by direct message on or off. What ended before is not told.
+    /// Turns results by direct message on or off. What ended before is not told. Where they are on already, a message that is
+    /// being sent stays noted: it would be sent again otherwise.
     pub async fn set_results(&self, user: UserId, on: bool, language: Language) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(
                 "INSERT INTO people (user_id, results, told_until, closed, language, version) VALUES (?1, ?2, ?3, 0, ?4, ?5)
                  ON CONFLICT DO UPDATE SET
                      told_until = iif(results IS 1 AND deleted = 0, told_until, excluded.told_until),
-                     telling_until = NULL, attempted_at = NULL, results = excluded.results, closed = 0,
-                     language = excluded.language, deleted = 0, version = excluded.version",
+                     telling_until = iif(results IS 1 AND excluded.results = 1 AND deleted = 0, telling_until, NULL),
+                     attempted_at = iif(results IS 1 AND excluded.results = 1 AND deleted = 0, attempted_at, NULL),
+                     results = excluded.results, closed = 0, language = excluded.language, deleted = 0,
+                     version = excluded.version",
                 params![user, on, Millis(tx.now()), language.tag(), tx.version()],
             )?;
             Ok(())
@@ -141,19 +144,20 @@ impl People {
         .await
     }
 
-    /// Notes that a message about what ended up to `until` is being sent.
+    /// Records the intent to send a message about what ended up to `until`. A message that was begun before stays as it is.
     ///
     /// # Errors
-    /// Returns an error if the write fails; nothing may be sent then.
+    /// Returns an error if the write fails or this instance may not act (any more); nothing may be sent then.
     pub async fn begin_telling(&self, user: UserId, until: Timestamp) -> Result<(), StoreError> {
-        self.write(move |tx| {
+        let begun = self.write_intent(move |tx| {
             tx.execute(
-                "UPDATE people SET telling_until = ?2, attempted_at = ?3, version = ?4 WHERE user_id = ?1",
+                "UPDATE people SET telling_until = coalesce(telling_until, ?2), attempted_at = coalesce(attempted_at, ?3),
+                     version = ?4 WHERE user_id = ?1",
                 params![user, Millis(until), Millis(tx.now()), tx.version()],
             )?;
             Ok(())
-        })
-        .await
+        });
+        begun.await?.1
     }
 
     /// Notes that the person was told of what ended up to `until`, or will never be.
@@ -195,6 +199,7 @@ impl People {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::time::Duration;
 
     use super::*;
@@ -202,9 +207,9 @@ mod tests {
     use crate::domain::codes::listing::{Entry, FeedAnswer};
     use crate::domain::players::player::{AllianceId, Player, State};
     use crate::domain::redeeming::outcome::Outcome;
+    use crate::leadership::{HeldLease, Leadership, Phase};
     use crate::runtime::clock::Clock;
-    use crate::store::kernel::StateKind;
-    use crate::store::{Admission, AttemptResult, Next, Store};
+    use crate::store::{Admission, AttemptResult, FileLock, Next, Opening, StateKind, Store};
 
     const USER: UserId = UserId(5);
     const HERE: AllianceId = AllianceId(7);
@@ -256,5 +261,68 @@ mod tests {
         first.sort();
         assert_eq!(first, names);
         assert_eq!(sent_now(&people).await, Vec::<String>::new());
+    }
+
+    /// One game account that is linked and has a code that ended.
+    async fn with_a_result(store: &Store, player: u64, code: &str) {
+        let id = PlayerId::new(player).unwrap();
+        let account = Player { id, nickname: String::new(), state: State::new(245), furnace_level: None };
+        store.guilds().set_auto_redeem(HERE, true).await.unwrap();
+        store.rosters().add_to_roster(HERE, vec![account.clone()]).await.unwrap();
+        store.rosters().link(USER, account).await.unwrap();
+        let answer = FeedAnswer::new("feed", vec![Entry::active(Code::parse(code).unwrap())]);
+        store.listings().apply_answer(Some(answer), &["feed".to_owned()], Duration::from_secs(6 * 3600)).await.unwrap();
+        while store.posts().plan().await.unwrap().redemptions > 0 {}
+        tokio::time::advance(Duration::from_secs(1)).await;
+        for claim in store.redemptions().claim_due(9, 9, |_| Admission::Take).await.unwrap().taken {
+            let next = Next::Final(Outcome::Granted);
+            let result = AttemptResult { status: Status::Success, history: claim.history, next };
+            store.redemptions().record(claim, result).await.unwrap();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_that_is_being_sent_stays_noted_until_results_are_turned_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
+        let store = Store::open(&folder.path().join("giftcode.db"), StateKind::Bot, clock).unwrap();
+        let people = store.people();
+        people.set_results(USER, true, Language::En).await.unwrap();
+        with_a_result(&store, 1, "CODE1").await;
+        let until = people.unsent_results(USER, 10).await.unwrap().unwrap().codes[0].ended_at;
+        let begun_at = clock.now();
+        people.begin_telling(USER, until).await.unwrap();
+        let attempt = async || people.unsent_results(USER, 10).await.unwrap().and_then(|results| results.attempt);
+        assert_eq!(attempt().await, Some((until, begun_at)));
+        // Another try keeps the time of the first, and so does turning on what is on.
+        tokio::time::advance(Duration::from_secs(5)).await;
+        people.begin_telling(USER, clock.now()).await.unwrap();
+        people.set_results(USER, true, Language::De).await.unwrap();
+        assert_eq!(attempt().await, Some((until, begun_at)));
+        people.set_results(USER, false, Language::En).await.unwrap();
+        people.set_results(USER, true, Language::En).await.unwrap();
+        assert_eq!(attempt().await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_the_leader_begins_a_message_and_its_intent_is_sent_among_the_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = FileLock::take(&folder.path().join("giftcode.db")).unwrap();
+        let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
+        let leadership = Leadership::waiting(clock);
+        let opening = Opening { leader: Arc::new(leadership.clone()), ..Opening::new(StateKind::Bot, clock) };
+        let store = Store::open_locked(lock, opening).unwrap();
+        store.sync_log().set_replicated(true).await.unwrap();
+        let people = store.people();
+        people.set_results(USER, true, Language::En).await.unwrap();
+        let begun = people.begin_telling(USER, clock.now()).await;
+        assert!(matches!(begun, Err(StoreError::NotActive)), "{begun:?}");
+        let until = clock.boot() + Duration::from_secs(29);
+        leadership.set(Phase::Leading(HeldLease { term: 1, round: 0, until, has_standby: false }));
+        people.begin_telling(USER, clock.now()).await.unwrap();
+        let urgency = |connection: &rusqlite::Connection| {
+            connection.query_row("SELECT urgency FROM outbox WHERE kind = 'people'", [], |row| row.get::<_, u8>(0))
+        };
+        assert_eq!(store.read(move |connection| Ok(urgency(connection)?)).await.unwrap(), 1);
     }
 }

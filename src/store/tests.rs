@@ -525,7 +525,7 @@ async fn a_guild_without_a_channel_gets_nothing_and_later_one_digest_of_what_it_
 async fn a_player_who_left_the_roster_gets_no_new_codes_and_may_come_back() {
     let fixture = Fixture::new();
     fixture.guild_with(GUILD, &[1, 2]).await;
-    fixture.store.rosters().remove_from_roster(GUILD, vec![player(2).id, player(9).id]).await.unwrap();
+    fixture.store.rosters().remove_players(GUILD, vec![player(2).id, player(9).id]).await.unwrap();
     fixture.list(&["A1"]).await;
     assert_eq!(fixture.store.posts().plan().await.unwrap().redemptions, 1);
     fixture.store.rosters().add_to_roster(GUILD, vec![player(2)]).await.unwrap();

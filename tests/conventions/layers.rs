@@ -31,6 +31,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
             &["managers", "welcome"],
             &["announcer", "bot", "direct_results"],
             &["connection_status", "messages", "permissions", "session_budget"],
+            &["roster_action"],
             &["custom_id", "id_inbox", "message_content", "pictures", "rest", "user_limit"],
         ],
     ),

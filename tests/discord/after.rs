@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::world::{CHANNEL, GUILD, PATIENCE, World};
-use discord_double::{Gate, Interaction, Message, Point, ResponseKind, User, permission};
+use discord_double::{Fault, Gate, Interaction, Message, Point, ResponseKind, User, permission};
 
 const RETRY: &str = "Retry failed";
 
@@ -184,6 +184,35 @@ async fn linked_people_are_mentioned_once_for_a_code_that_failed_if_the_server_w
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn many_people_are_mentioned_although_discord_limits_the_questions_for_members() {
+    let world = World::new(&[("VIP", Rule::VipOnly)]).await;
+    let bot = world.start().await;
+    let admin = world.admin();
+    let mut people = Vec::new();
+    // Each seventh is a VIP, and gets the code.
+    for player in [1002, 1003, 1004, 1005, 1006, 1007, 1009] {
+        let user = world.member();
+        link(&world, &user, player).await;
+        people.push(user.id);
+    }
+    // Five calls, and then one is refused: whoever begins again with the first person gets no further.
+    let paths: Vec<String> = people.iter().map(|id| format!("/members/{id}")).collect();
+    let mut calls = 0;
+    world.double.fail_requests(move |attempt| {
+        let is_one = attempt.method == "GET" && paths.iter().any(|path| attempt.path.ends_with(path.as_str()));
+        calls += usize::from(is_one);
+        let retry_after = Duration::from_millis(200);
+        (is_one && calls % 6 == 0).then_some(Fault::RateLimited { retry_after, is_global: false })
+    });
+    world.says(&admin, "manage giftcode notify", &[("failed", json!(0))], &["I mention the people"]).await;
+    redeem(&world, &admin, &lines(1001..=1009), "VIP").await;
+    let mention = world.message("failed for your account").await;
+    let named = mention.allowed_mentions.unwrap()["users"].as_array().unwrap().len();
+    assert_eq!(named, people.len());
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn invariant_1_a_mention_appears_once_whenever_the_bot_is_killed() {
     for (point, is_done, within_window) in [
         (Point::BeforeCreate, false, true),
@@ -243,7 +272,6 @@ async fn the_history_of_a_code_names_who_is_missing() {
     let text = answered.text();
     assert!(text.contains("🎁 10 have it · ❌ 60 failed · ➖ 61 missing in all"), "{text}");
     assert!(text.contains("cmd\\(\\) (1101): the VIP level is too low"), "{text}");
-    assert!(text.contains("Page 1 of 3"), "{text}");
     let [file] = answered.attachments().try_into().unwrap();
     assert_eq!(file.filename, "VIP-players.csv");
     let csv = String::from_utf8(file.bytes).unwrap();
@@ -254,14 +282,15 @@ async fn the_history_of_a_code_names_who_is_missing() {
 
     // The pages, over a restart.
     let page = answered.message();
+    assert!(!page.custom_id("1 of 3").is_empty());
     bot.stop().await;
     let _bot = world.start().await;
-    let second = world.double.press(&admin, &page, page.custom_id("Next ▶")).await;
+    let second = world.double.press(&admin, &page, page.custom_id("▶")).await;
     second.settled(PATIENCE).await;
-    assert!(second.text().contains("Page 2 of 3"), "{}", second.text());
-    let third = world.double.press(&admin, &second.message(), second.message().custom_id("Next ▶")).await;
+    assert!(!second.message().custom_id("2 of 3").is_empty());
+    let third = world.double.press(&admin, &second.message(), second.message().custom_id("▶")).await;
     third.settled(PATIENCE).await;
-    assert!(third.text().contains("➖ Late (1201): not tried yet") || third.text().contains("Page 3 of 3"));
+    assert!(!third.message().custom_id("3 of 3").is_empty());
     let menu = third.message().custom_id("Show …").to_owned();
     let chosen = world.double.select(&admin, &third.message(), &menu, &["redeemed"]).await;
     chosen.settled(PATIENCE).await;
@@ -273,9 +302,10 @@ async fn the_history_of_a_code_names_who_is_missing() {
     assert!(refused.text().contains("🔒"), "{}", refused.text());
 
     // By the option.
-    for (show, part) in [("failed", "Page 1 of 3"), ("redeemed", "🎁 "), ("all", "Page 1 of 3")] {
+    for (show, part) in [("failed", "1 of 3"), ("redeemed", "Show …"), ("all", "1 of 3")] {
         let which = ["missing", "failed", "redeemed", "all"].iter().position(|name| *name == show).unwrap();
-        world.says(&admin, HISTORY, &[code.clone(), ("show", json!(which))], &[part]).await;
+        let shown = world.ask(&admin, HISTORY, &[code.clone(), ("show", json!(which))]).await;
+        assert!(!shown.message().custom_id(part).is_empty());
     }
     world.says(&admin, HISTORY, &[("code", json!("NOPE"))], &["never redeemed"]).await;
     world.says(&admin, HISTORY, &[("show", json!(0))], &["Redemption history"]).await;

@@ -1,5 +1,7 @@
 //! Results by direct message, the welcome, and `/help`.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use giftcode_bot::sandbox::rules::Rule;
@@ -95,6 +97,91 @@ async fn who_wants_results_gets_each_once_whatever_dies_meanwhile() {
     assert!(!world.told(&member, "redeem", &code("OLD")).await.contains(REFUSED));
     assert_eq!(world.double.direct_messages(member.id).len(), 3);
     assert!(world.double.direct_messages(friend.id).is_empty(), "off by default");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn results_wait_for_a_store_that_does_not_answer() {
+    let world = World::new(&[("FIRST", Rule::Good)]).await;
+    let bot = world.start().await;
+    let member = world.member();
+    wants_results(&world, &member, &[1001]).await;
+    let change = |sql: &str| {
+        let file = rusqlite::Connection::open(world.folder.path().join("giftcode.db")).unwrap();
+        file.busy_timeout(PATIENCE).unwrap();
+        file.execute_batch(sql).unwrap();
+    };
+    change("ALTER TABLE people RENAME TO away");
+    bot.said("Cannot see whose results are to be sent, next try in 5 s").await;
+    change("ALTER TABLE away RENAME TO people");
+    world.ask(&member, "redeem", &code("FIRST")).await;
+    told(&world, &member, 1).await;
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_whom_discord_refuses_for_now_delays_nobody_else() {
+    let world = World::new(&[("FIRST", Rule::Good)]).await;
+    let bot = world.start().await;
+    let (member, friend) = (world.member(), world.member());
+    wants_results(&world, &member, &[1001]).await;
+    wants_results(&world, &friend, &[1002]).await;
+    // The limit is that of one person's channel.
+    let (refused, seen) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let (channel, count) = (refused.clone(), seen.clone());
+    world.double.fail_messages(move |attempt| {
+        let one = attempt.channel.filter(|channel| *channel != CHANNEL)?;
+        _ = channel.compare_exchange(0, one, Ordering::SeqCst, Ordering::SeqCst);
+        let is_it = channel.load(Ordering::SeqCst) == one;
+        count.fetch_add(u64::from(is_it), Ordering::SeqCst);
+        is_it.then_some(Fault::RateLimited { retry_after: Duration::from_secs(3600), is_global: false })
+    });
+    world.ask(&member, "redeem", &code("FIRST")).await;
+    world.until("the member's message is refused", || seen.load(Ordering::SeqCst) > 0).await;
+    world.ask(&friend, "redeem", &code("FIRST")).await;
+    told(&world, &friend, 1).await;
+    assert_eq!((seen.load(Ordering::SeqCst), world.double.direct_messages(member.id).len()), (1, 0));
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_whose_answer_was_lost_stays_noted_when_the_next_attempt_is_refused() {
+    let world = World::new(&[("FIRST", Rule::Good)]).await;
+    let bot = world.start().await;
+    let member = world.member();
+    wants_results(&world, &member, &[1001]).await;
+    let seen = Arc::new(AtomicU64::new(0));
+    let count = seen.clone();
+    world.double.fail_messages(move |attempt| {
+        attempt.channel.filter(|channel| *channel != CHANNEL)?;
+        Some(match count.fetch_add(1, Ordering::SeqCst) {
+            0 => Fault::DoneThenClosed,
+            _ => Fault::RateLimited { retry_after: Duration::from_secs(3600), is_global: false },
+        })
+    });
+    world.ask(&member, "redeem", &code("FIRST")).await;
+    world.until("both attempts", || seen.load(Ordering::SeqCst) == 2).await;
+    bot.stop().await;
+    let file = rusqlite::Connection::open(world.folder.path().join("giftcode.db")).unwrap();
+    let noted = "SELECT count(*) FROM people WHERE telling_until IS NOT NULL AND attempted_at IS NOT NULL";
+    assert_eq!(file.query_row(noted, [], |row| row.get::<_, u32>(0)).unwrap(), 1);
+    assert_eq!(world.double.direct_messages(member.id).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_welcome_whose_answer_was_lost_is_not_sent_to_the_owner_too() {
+    let world = World::new(&[]).await;
+    let bot = world.start().await;
+    let mut guild = Guild::new(SECOND).text(SECOND_CHANNEL, "general");
+    (guild.joined_at, guild.system_channel, guild.owner) = (Timestamp::now(), Some(SECOND_CHANNEL), 71);
+    // Every answer is lost.
+    world.double.fail_messages(|attempt| match attempt.channel == Some(SECOND_CHANNEL) {
+        true => Some(Fault::DoneThenClosed),
+        false => None,
+    });
+    world.double.add_guild(guild);
+    bot.said(&format!("Guild {SECOND} got no welcome")).await;
+    assert_eq!((world.double.messages(SECOND_CHANNEL).len(), world.double.direct_messages(71).len()), (1, 0));
+    bot.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,8 +3,8 @@
 use giftcode_bot::sandbox::rules::Rule;
 use serde_json::{Value, json};
 
-use crate::world::{CHANNEL, OTHER_CHANNEL, PATIENCE, World};
-use discord_double::{Fault, Interaction, Message, permission};
+use crate::world::{CHANNEL, OTHER_CHANNEL, PATIENCE, SECOND, SECOND_CHANNEL, World};
+use discord_double::{Fault, Guild, Interaction, Message, RequestLog, permission};
 
 const LINK: &str = "link";
 const IDS: &str = "manage players idchannel";
@@ -199,6 +199,78 @@ async fn ids_typed_in_the_channel_join_the_list_whatever_happens_meanwhile() {
     world.says(&member, "giftcode", &[], &["no active"]).await;
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     assert!(world.double.message(after.id).reactions.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_could_not_be_read_is_read_when_its_permissions_change() {
+    let world = reading(true).await;
+    let bot = world.start().await;
+    let (admin, member) = (world.admin(), world.member());
+    world.told(&admin, IDS, &channel()).await;
+    bot.stop().await;
+    let missed = world.double.post(&member, OTHER_CHANNEL, "100001");
+    world.double.set_overwrite(OTHER_CHANNEL, 0, permission::VIEW_CHANNEL);
+    let bot = world.start().await;
+    bot.said(&format!("The ID channel {OTHER_CHANNEL} cannot be read")).await;
+    world.double.set_overwrite(OTHER_CHANNEL, 0, 0);
+    reacted(&world, &missed, "✅").await;
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_leader_answers_nothing_that_is_older_than_the_id_channel() {
+    // Which messages were answered is not replicated, and older versions did not note since when the channel is read.
+    for (is_since_known, forgotten) in
+        [(true, "id_channel_seen = NULL"), (false, "id_channel_seen = NULL, id_channel_since = NULL")]
+    {
+        let world = reading(true).await;
+        let bot = world.start().await;
+        let (admin, member) = (world.admin(), world.member());
+        let old = ["100001", "hello"].map(|text| world.double.post(&member, OTHER_CHANNEL, text));
+        world.told(&admin, IDS, &channel()).await;
+        let answered = world.double.post(&member, OTHER_CHANNEL, "100002");
+        reacted(&world, &answered, "✅").await;
+        bot.stop().await;
+        let file = rusqlite::Connection::open(world.folder.path().join("giftcode.db")).unwrap();
+        let forget = format!("UPDATE guilds SET {forgotten} WHERE id_channel IS NOT NULL");
+        assert_eq!(file.execute(&forget, []).unwrap(), 1);
+        let missed = world.double.post(&member, OTHER_CHANNEL, "100003");
+        let bot = world.start().await;
+        if is_since_known {
+            reacted(&world, &missed, "✅").await;
+        } else {
+            let seen = || file.query_row("SELECT coalesce(max(id_channel_seen), 0) FROM guilds", [], |row| row.get(0));
+            world.until("it is noted", || seen().is_ok_and(|seen: i64| seen.cast_unsigned() == missed.id)).await;
+        }
+        reacted(&world, &world.double.post(&member, OTHER_CHANNEL, "100004"), "✅").await;
+        reacted(&world, &answered, "✅").await;
+        for message in old {
+            assert!(world.double.message(message.id).reactions.is_empty(), "{message:?}");
+        }
+        bot.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_takes_long_holds_up_no_other() {
+    let world = reading(true).await;
+    let _bot = world.start().await;
+    let allowed = permission::POSTING | permission::ADD_REACTIONS;
+    world.double.add_guild(Guild::new(SECOND).text(SECOND_CHANNEL, "ids").bot_permissions(allowed));
+    let (admin, their_admin) = (world.admin(), world.double.user(SECOND, permission::MANAGE_GUILD));
+    world.told(&admin, IDS, &channel()).await;
+    world.told(&their_admin, IDS, &[("channel", json!(SECOND_CHANNEL.to_string()))]).await;
+    // Each try of a reaction has to wait for longer than this test.
+    let slow = format!("/channels/{OTHER_CHANNEL}/");
+    world.double.fail_requests(move |attempt| {
+        let is_reaction = attempt.path.contains(&slow) && attempt.path.contains("/reactions/");
+        is_reaction.then_some(Fault::RateLimited { retry_after: 3 * PATIENCE, is_global: false })
+    });
+    world.double.post(&world.member(), OTHER_CHANNEL, "100001");
+    let is_reaction = |request: &RequestLog| request.status == Some(429) && request.path.contains("/reactions/");
+    world.until("the reaction is refused", || world.double.requests().iter().any(is_reaction)).await;
+    let theirs = world.double.post(&world.double.user(SECOND, 0), SECOND_CHANNEL, "100002");
+    reacted(&world, &theirs, "✅").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

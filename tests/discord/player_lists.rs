@@ -216,14 +216,15 @@ async fn many_are_removed_from_the_menu_and_put_back_over_a_restart() {
     // Search by typing.
     let form = world.double.press(&admin, &done, done.custom_id("Search")).await;
     let found = world.double.submit(&admin, &form, &[("search", "lord99")]).await;
-    assert_eq!(found.response_kind(), Some(ResponseKind::Update));
+    found.settled(PATIENCE).await;
+    assert_eq!(found.response_kind(), Some(ResponseKind::DeferredUpdate));
     let found = menu.message();
     assert_eq!(offered(&found).len(), 10);
     world.double.select(&admin, &found, &menu_id(&found), &["2990"]).await.settled(PATIENCE).await;
     assert_eq!(offered(&menu.message()).len(), 9, "the search stays");
     let now = menu.message();
     let form = world.double.press(&admin, &now, now.custom_id("Search")).await;
-    world.double.submit(&admin, &form, &[("search", "**x**")]).await;
+    world.double.submit(&admin, &form, &[("search", "**x**")]).await.settled(PATIENCE).await;
     has(&menu.text(), &["Nobody on the player list is called “\\*\\*x\\*\\*”"]);
     pressed(&world, &admin, &menu.message(), "Show all").await;
     assert_eq!(offered(&menu.message()).len(), 25);

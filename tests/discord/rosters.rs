@@ -61,7 +61,8 @@ async fn a_long_roster_has_pages_for_managers() {
     assert_eq!(part_disabled(&page, "◀"), (true, true, false), "back, middle, on");
     let on = page.custom_id("▶");
     let turned = world.double.press(&admin, &page, on).await;
-    assert_eq!(turned.response_kind(), Some(ResponseKind::Update));
+    turned.settled(PATIENCE).await;
+    assert_eq!(turned.response_kind(), Some(ResponseKind::DeferredUpdate));
     let second = list.message();
     assert!(second.text().contains("Lord21") && second.text().contains("Lord40"), "{}", second.text());
     assert_eq!(part_disabled(&second, "2 of 3"), (false, true, false));
@@ -71,7 +72,7 @@ async fn a_long_roster_has_pages_for_managers() {
     refused.settled(PATIENCE).await;
     assert!(refused.text().contains("Manage Server") && refused.is_ephemeral(), "{}", refused.text());
     assert!(list.text().contains("Lord21"), "the page is as it was: {}", list.text());
-    world.double.press(&admin, &second, second.custom_id("▶")).await;
+    world.double.press(&admin, &second, second.custom_id("▶")).await.settled(PATIENCE).await;
     let third = list.message();
     assert!(third.text().contains("Lord45") && !third.text().contains("Lord40 "), "{}", third.text());
     assert_eq!(part_disabled(&third, "3 of 3"), (false, true, true));
@@ -79,7 +80,7 @@ async fn a_long_roster_has_pages_for_managers() {
     for id in 3021..=3045 {
         world.told(&admin, REMOVE, &[("player", json!(id.to_string()))]).await;
     }
-    world.double.press(&admin, &third, third.custom_id("◀")).await;
+    world.double.press(&admin, &third, third.custom_id("◀")).await.settled(PATIENCE).await;
     assert!(list.text().contains("👥 20 players") && list.text().contains("Lord20"), "{}", list.text());
 
     let typed = |text: &str| [("player", json!(text))];

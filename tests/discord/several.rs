@@ -102,7 +102,7 @@ async fn each_alliance_has_its_panel_and_a_role_for_one_manages_no_other() {
 
     // A role that may manage one of them.
     let limited = [("role", json!(leader.role().to_string())), ember()];
-    world.says(&admin, "manage access", &limited, &["✅ Members with"]).await;
+    world.says(&admin, "manage access", &limited, &["**Ember**", "✅ Members with"]).await;
     let shown = format!("<@&{}> (for Ember)", leader.role());
     world.says(&admin, "manage access", &[], &[&shown]).await;
     bot.kill().await;

@@ -354,7 +354,7 @@ async fn a_sample_is_taken_back_whenever_the_bot_is_killed() {
         assert_eq!(was_sent, (point, is_done) != (Point::BeforeCreate, false) && point != Point::AfterDelete, "{case}");
         let file = || rusqlite::Connection::open(world.folder.path().join("giftcode.db")).unwrap();
         let changed =
-            file().execute("UPDATE guilds SET sample_at = sample_at - 61000 WHERE sample_nonce IS NOT NULL", []);
+            file().execute("UPDATE guilds SET sample_at = sample_at - 91000 WHERE sample_nonce IS NOT NULL", []);
         assert_eq!(changed.unwrap(), 1, "{case}");
         let bot = world.start().await;
         let is_there = "SELECT count(*) FROM guilds WHERE sample_nonce IS NOT NULL";

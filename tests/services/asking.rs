@@ -168,7 +168,8 @@ async fn a_roster_is_paged_and_searched_and_belongs_to_one_guild() {
     let found =
         async |guild, text: &str| state.store.rosters().find_on_roster(guild, text.to_owned(), 25).await.unwrap().len();
     assert_eq!((found(GUILD, "4").await >= 7, found(OTHER, "10").await, found(GUILD, "100").await), (true, 1, 0));
-    assert_eq!(state.store.rosters().remove_from_roster(GUILD, vec![player(1), player(100)]).await.unwrap(), 1);
+    let gone = state.store.rosters().remove_players(GUILD, vec![player(1), player(100)]).await.unwrap().removed;
+    assert_eq!(gone.iter().map(|player| player.id).collect::<Vec<_>>(), [player(1)]);
     state.store.guilds().set_channel(GUILD, ChannelId(5)).await.unwrap();
     let settings = state.store.guilds().guild(GUILD).await.unwrap();
     assert_eq!((settings.players, settings.channel), (44, Some(ChannelId(5))));

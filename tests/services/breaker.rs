@@ -367,7 +367,7 @@ async fn the_breaker_asks_for_served_players_one_after_another() {
     state.guild(GUILD, players(1..=4)).await;
     state.guild(other, players(4..=6)).await;
     state.store.rosters().put_players(players(9..=9)).await.unwrap();
-    state.store.rosters().remove_from_roster(GUILD, vec![id(2)]).await.unwrap();
+    state.store.rosters().remove_players(GUILD, vec![id(2)]).await.unwrap();
     state.store.guilds().guild_removed(giftcode_bot::domain::players::player::GuildId(other.0)).await.unwrap();
     let ask = async |not: Vec<PlayerId>, after: Option<u64>| {
         let found = state.store.redemptions().player_to_ask_for(not, false, after.map(id)).await.unwrap();

@@ -57,6 +57,23 @@ async fn a_removed_guild_is_erased_within_an_hour_after_30_days() {
     assert_eq!(store.erasures().erase_unneeded_players(9).await.unwrap(), 0, "all of them are gone");
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_could_be_undone_for_a_day_is_gone_within_an_hour_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("giftcode.db");
+    let (store, clock) = open(&path, 0).await;
+    store.rosters().add_to_roster(GUILD, players(1..=2)).await.unwrap();
+    store.rosters().remove_players(GUILD, players(1..=1).into_iter().map(|player| player.id).collect()).await.unwrap();
+    let drafts = || {
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        connection.query_row("SELECT count(*) FROM drafts", [], |row| row.get::<_, u32>(0)).unwrap()
+    };
+    erase(&store, clock, DAY - HOUR).await;
+    assert_eq!(drafts(), 1);
+    erase(&store, clock, 3 * HOUR).await;
+    assert_eq!(drafts(), 0);
+}
+
 /// The machine's clock is a month ahead when the bot starts, and Discord reports fewer guilds than before.
 #[tokio::test(start_paused = true)]
 async fn a_clock_that_jumped_ahead_erases_nothing_before_it_can_be_set_right() {

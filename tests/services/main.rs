@@ -14,6 +14,7 @@ mod notifying;
 mod pacing;
 mod posting;
 mod posting_again;
+mod questions;
 mod reporting;
 mod retention;
 mod state_checks;

@@ -14,6 +14,7 @@ use giftcode_bot::sandbox::ledger::Call;
 use giftcode_bot::sandbox::rules::{Rule, SimCode};
 use giftcode_bot::services::engine::EngineSettings;
 use giftcode_bot::store::RedemptionRow;
+use rusqlite::OptionalExtension;
 
 use crate::engine::{due, run, settings, world};
 use crate::support::{GUILD, HOUR, Lines, StateFile, code, player, players};
@@ -61,9 +62,12 @@ fn redeem_calls(sim: &GameSim, player: u64) -> usize {
     sim.ledger(|ledger| ledger.calls().iter().filter(is_its).count())
 }
 
-async fn statuses(file: &StateFile, ids: impl IntoIterator<Item = u64>) -> BTreeMap<u64, CheckStatus> {
-    let checks = file.store.rosters().state_checks(ids.into_iter().map(id).collect()).await.unwrap();
-    checks.into_iter().map(|check| (check.player.get(), check.status)).collect()
+fn statuses(file: &StateFile, ids: impl IntoIterator<Item = u64>) -> BTreeMap<u64, CheckStatus> {
+    let connection = rusqlite::Connection::open(file.path()).unwrap();
+    let sql = "SELECT state_check FROM players WHERE player_id = ?1 AND state_check IS NOT NULL AND deleted = 0";
+    let mut find = connection.prepare(sql).unwrap();
+    let mut status = |id: u64| find.query_row([id.cast_signed()], |row| row.get(0)).optional().unwrap();
+    ids.into_iter().filter_map(|id| Some((id, status(id)?))).collect()
 }
 
 async fn state_of(file: &StateFile, guild: AllianceId, player: u64) -> Option<u32> {
@@ -102,10 +106,12 @@ async fn new_players_are_checked_after_all_that_is_due() {
     file.store.posts().plan().await.unwrap();
     let running = run(&file, &sim, limited(), "salt");
     tokio::time::sleep(Duration::from_secs(120)).await;
+    assert_eq!(statuses(&file, [99])[&99], CheckStatus::Unchecked, "one answer proves nothing");
+    tokio::time::sleep(Duration::from_secs(900)).await;
     running.end().await;
-    assert!(statuses(&file, 1..=10).await.values().all(|status| *status == CheckStatus::Right));
+    assert!(statuses(&file, 1..=10).values().all(|status| *status == CheckStatus::Right));
     assert_eq!(
-        statuses(&file, [11, 12, 13, 99]).await,
+        statuses(&file, [11, 12, 13, 99]),
         BTreeMap::from([
             (11, CheckStatus::Right),
             (12, CheckStatus::Found),
@@ -118,8 +124,8 @@ async fn new_players_are_checked_after_all_that_is_due() {
     let last_redemption = calls.iter().rposition(|call| call.code == "GOOD").unwrap();
     let first_probe = calls.iter().position(is_question).unwrap();
     assert!(last_redemption < first_probe, "{calls:#?}");
-    // One each, and for 12 also its new state and the control.
-    assert_eq!(questions(&sim).len(), 4 + 2);
+    // One each, for 12 also its new state and the control, and for 99 two more.
+    assert_eq!(questions(&sim).len(), 4 + 2 + 2);
     assert_eq!(lines.count("P12 lives in state 246"), 1, "{:?}", lines.all());
     assert_eq!(lines.count("The game knows no player with the id of P99"), 1, "{:?}", lines.all());
 }
@@ -143,7 +149,7 @@ async fn questions_leave_room_for_what_becomes_due() {
     assert!(took < Duration::from_secs(8), "{took:?}");
     tokio::time::sleep(Duration::from_secs(900)).await;
     running.end().await;
-    assert!(statuses(&file, 21..=100).await.values().all(|status| *status == CheckStatus::Right));
+    assert!(statuses(&file, 21..=100).values().all(|status| *status == CheckStatus::Right));
     assert_eq!(questions(&sim).len(), 80, "one each");
     sim.ledger(|ledger| assert_eq!((ledger.refusals().rate_limited, ledger.refusals().too_frequent), (0, 0)));
 }
@@ -168,7 +174,7 @@ async fn a_redemption_waits_for_its_state_without_using_tries() {
         assert_eq!(redeem_calls(&sim, player), 3);
     }
     assert_eq!((state_of(&file, GUILD, 7).await, state_of(&file, GUILD, 8).await), (Some(300), Some(247)));
-    assert_eq!(statuses(&file, [7, 8]).await, BTreeMap::from([(7, CheckStatus::Found), (8, CheckStatus::Found)]));
+    assert_eq!(statuses(&file, [7, 8]), BTreeMap::from([(7, CheckStatus::Found), (8, CheckStatus::Found)]));
     // The message of the batch names both.
     let batches = file.store.batches().past_batches(GUILD, Some(code("GOOD").key()), 1).await.unwrap();
     let found: BTreeSet<(u64, u32)> =
@@ -201,10 +207,7 @@ async fn a_list_has_forty_questions_a_day_over_restarts_and_its_search_ends() {
     assert_eq!(*per_day.values().next().unwrap(), 40, "{per_day:?}");
     // Both files say 245, as do the others: ±20 around it.
     assert_eq!(questions(&sim).len(), 2 * 40, "each state once for each player");
-    assert_eq!(
-        statuses(&file, [9, 10]).await,
-        BTreeMap::from([(9, CheckStatus::NotFound), (10, CheckStatus::NotFound)])
-    );
+    assert_eq!(statuses(&file, [9, 10]), BTreeMap::from([(9, CheckStatus::NotFound), (10, CheckStatus::NotFound)]));
     let ended = row(&file, 9).await;
     assert_eq!((ended.outcome, ended.status.unwrap().name()), (Outcome::Failed, "USER_INFO_ERROR"));
     // A state that joins the list begins the search again, and what failed is redeemed.
@@ -212,7 +215,7 @@ async fn a_list_has_forty_questions_a_day_over_restarts_and_its_search_ends() {
     let running = run(&file, &sim, limited(), "salt");
     tokio::time::sleep(Duration::from_secs(120)).await;
     running.end().await;
-    assert_eq!(statuses(&file, [9, 10]).await, BTreeMap::from([(9, CheckStatus::Right), (10, CheckStatus::Found)]));
+    assert_eq!(statuses(&file, [9, 10]), BTreeMap::from([(9, CheckStatus::Right), (10, CheckStatus::Found)]));
     assert_eq!((row(&file, 9).await.outcome, row(&file, 10).await.outcome), (Outcome::Granted, Outcome::Granted));
 }
 
@@ -268,7 +271,7 @@ async fn nobody_is_asked_about_while_the_game_is_away() {
     sim.set_down(false);
     until_checked(&file).await;
     running.end().await;
-    assert!(statuses(&file, 1..=30).await.values().all(|status| *status == CheckStatus::Right));
+    assert!(statuses(&file, 1..=30).values().all(|status| *status == CheckStatus::Right));
 }
 
 #[tokio::test(start_paused = true)]
@@ -283,7 +286,7 @@ async fn a_game_that_confirms_every_state_of_a_player_changes_nothing() {
     let running = run(&file, &sim, limited(), "salt");
     tokio::time::sleep(3 * DAY).await;
     running.end().await;
-    assert_eq!(statuses(&file, [5]).await, BTreeMap::from([(5, CheckStatus::Unclear)]));
+    assert_eq!(statuses(&file, [5]), BTreeMap::from([(5, CheckStatus::Unclear)]));
     assert_eq!(state_of(&file, GUILD, 5).await, None);
     assert!(questions(&sim).len() <= 4 + 2 * 20, "{}", questions(&sim).len());
 }
@@ -297,10 +300,10 @@ async fn a_player_for_whom_the_game_is_always_busy_holds_up_nobody() {
     file.store.rosters().add_to_roster(GUILD, players(1..=20)).await.unwrap();
     let running = run(&file, &sim, limited(), "salt");
     tokio::time::sleep(Duration::from_secs(400)).await;
-    assert!(statuses(&file, 2..=20).await.values().all(|status| *status == CheckStatus::Right));
+    assert!(statuses(&file, 2..=20).values().all(|status| *status == CheckStatus::Right));
     tokio::time::sleep(3 * DAY).await;
     running.end().await;
-    assert_eq!(statuses(&file, [1]).await, BTreeMap::from([(1, CheckStatus::Unclear)]));
+    assert_eq!(statuses(&file, [1]), BTreeMap::from([(1, CheckStatus::Unclear)]));
 }
 
 #[tokio::test(start_paused = true)]
@@ -335,7 +338,7 @@ async fn a_linked_account_without_a_list_is_searched_around_its_own_state() {
     let running = run(&file, &sim, limited(), "salt");
     tokio::time::sleep(Duration::from_secs(300)).await;
     running.end().await;
-    assert_eq!(statuses(&file, [1]).await, BTreeMap::from([(1, CheckStatus::Found)]));
+    assert_eq!(statuses(&file, [1]), BTreeMap::from([(1, CheckStatus::Found)]));
     assert_eq!(file.store.rosters().links(UserId(5)).await.unwrap()[0].state, State::new(250));
 }
 
@@ -345,10 +348,10 @@ async fn a_corrected_state_is_checked_again_whichever_way_it_came() {
     let sim = GameSim::start(game(3, &[]), file.clock).unwrap();
     file.guild(GUILD, players(1..=3)).await;
     file.store.rosters().put_players(vec![typed(1, 246)]).await.unwrap();
-    assert_eq!(statuses(&file, 1..=3).await[&1], CheckStatus::Unchecked);
+    assert_eq!(statuses(&file, 1..=3)[&1], CheckStatus::Unchecked);
     let running = run(&file, &sim, limited(), "salt");
     tokio::time::sleep(Duration::from_secs(120)).await;
     running.end().await;
-    assert_eq!(statuses(&file, 1..=3).await[&1], CheckStatus::Found);
+    assert_eq!(statuses(&file, 1..=3)[&1], CheckStatus::Found);
     assert_eq!(state_of(&file, GUILD, 1).await, Some(245));
 }

@@ -205,7 +205,7 @@ async fn a_code_that_was_posted_and_is_good_again_is_a_new_generation() {
     let listed = entry("AGAIN", vec![(Duration::from_secs(30), None)]);
     let bot = Bot::start(6, vec![SimCode { code: code("AGAIN"), phases }], vec![listed]).await;
     let late = players(5..=6);
-    bot.state.store.rosters().remove_from_roster(GUILD, late.iter().map(|player| player.id).collect()).await.unwrap();
+    bot.state.store.rosters().remove_players(GUILD, late.iter().map(|player| player.id).collect()).await.unwrap();
     bot.at(2 * MINUTE).await;
     assert_eq!((bot.grants(), bot.posted("AGAIN")), (4, vec![1]));
     // Two join when it is over. They are told so, and the post shows it.
@@ -276,7 +276,7 @@ async fn a_person_with_forty_requests_takes_a_quarter_of_the_calls() {
     let mut codes: Vec<SimCode> = names.iter().map(|name| good_from(name, Duration::ZERO)).collect();
     codes.push(good_from("LISTED", Duration::ZERO));
     let bot = Bot::start(101, codes, vec![]).await;
-    bot.state.store.rosters().remove_from_roster(GUILD, vec![PlayerId::new(101).unwrap()]).await.unwrap();
+    bot.state.store.rosters().remove_players(GUILD, vec![PlayerId::new(101).unwrap()]).await.unwrap();
     bot.at(Duration::from_secs(5)).await;
     bot.feed.set_entries(vec![always("LISTED")]);
     bot.at(Duration::from_secs(12)).await;

@@ -161,7 +161,7 @@ impl Admin {
                 // A player who was there before stays unchanged.
                 Ok(())
             }
-            1 => match self.store.rosters().remove_from_roster(guild, vec![player(one).id]).await? {
+            1 => match self.store.rosters().remove_players(guild, vec![player(one).id]).await?.removed.len() {
                 0 => Ok(()),
                 _ => self.acknowledged(roster_key).await,
             },

@@ -3,7 +3,7 @@
 //! # At most once
 //! Discord knows no nonces there, so a post is looked up before each attempt: among the forum's open threads, and after an
 //! attempt with an unknown result among the archived ones too. A request that was cut off may still be on its way, so what is
-//! not found counts as absent only [`SETTLES_IN`] after that attempt.
+//! not found counts as absent only [`SETTLES_IN`] after that attempt's intent.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -17,11 +17,9 @@ use crate::domain::players::player::ChannelId;
 use crate::domain::text::clean;
 use crate::ports::{AnnounceError, MessageId, Posted};
 
-use super::search::{first_id_since, history_hidden, is_ours};
-use super::{DiscordAnnouncer, OutgoingMessage, Place, Sent, channel};
+use super::search::{first_id_at, first_id_since, history_hidden, is_ours};
+use super::{DiscordAnnouncer, OutgoingMessage, Place, SETTLES_IN, Sent, channel};
 
-/// For how long after a cut-off attempt its post may still appear.
-const SETTLES_IN: SignedDuration = SignedDuration::from_secs(10);
 /// How far back a first attempt searches for a post that another process sent, or this one before its file was restored.
 const SEARCH_BACK: SignedDuration = SignedDuration::from_mins(10);
 /// The most characters of a thread's name (docs/protocol.md, "Sizes").
@@ -124,7 +122,7 @@ impl DiscordAnnouncer {
         if is_thorough {
             self.check_history_permission(place).await?;
             let mut before = None;
-            for _ in 0..MAX_PAGES {
+            for number in 1.. {
                 let page = self.rest.archived_threads(forum, before).await?;
                 let last = page.threads.last().and_then(|thread| thread.thread_metadata.clone());
                 threads.extend(page.threads.into_iter().filter(may_be_it));
@@ -133,11 +131,17 @@ impl DiscordAnnouncer {
                 if last.parse().is_ok_and(|archived_at: Timestamp| first_id_since(archived_at).get() < first) {
                     break;
                 }
+                if number == MAX_PAGES {
+                    return Err(unlooked(&format!("the forum has more than {MAX_PAGES} pages of archived posts")));
+                }
                 before = Some(last);
             }
         }
-        threads.truncate(MAX_THREADS);
-        for thread in threads {
+        // The one that was started right after the intent is the likeliest.
+        let intent = first_id_at(at).get();
+        threads.sort_by_key(|thread| thread.id.get().abs_diff(intent));
+        let has_more = threads.len() > MAX_THREADS;
+        for thread in threads.into_iter().take(MAX_THREADS) {
             let first_message = (thread.id, serenity::all::MessageId::new(thread.id.get()));
             match self.rest.message::<Sent>(first_message).await {
                 Ok(sent) if is_ours(&sent, me, place.nonce) => {
@@ -151,8 +155,19 @@ impl DiscordAnnouncer {
                 Err(error) => return Err(AnnounceError { maybe_sent: false, ..AnnounceError::from(error) }),
             }
         }
-        Ok(None)
+        match has_more {
+            true => Err(AnnounceError {
+                maybe_sent: is_thorough,
+                ..unlooked(&format!("the forum has more than {MAX_THREADS} newer posts of the bot"))
+            }),
+            false => Ok(None),
+        }
     }
+}
+
+/// What was not looked at is not absent.
+fn unlooked(reason: &str) -> AnnounceError {
+    AnnounceError::passing(format!("cannot check whether it was posted: {reason}"), true)
 }
 
 fn posted(id: MessageId, is_as_given: bool) -> Posted {

@@ -19,7 +19,7 @@ mod upkeep;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serenity::all::{ChannelId as DiscordChannelId, GuildChannel, MessageId as DiscordMessageId, Nonce, UserId};
 
@@ -32,6 +32,9 @@ use crate::discord::messages::{Message, alliances, batch, post};
 use crate::discord::permissions;
 use crate::discord::rest::{Rest, RestError};
 
+/// For how long after its intent a message may still appear that is not found: a call takes up to 60 s (`SEND_TIMEOUT` in
+/// `services/poster.rs`), and a request that was cut off may be on its way for a while longer.
+const SETTLES_IN: SignedDuration = SignedDuration::from_secs(90);
 /// The shortest time between two warnings that somebody else uses the token.
 const LOG_INTERVAL: Duration = Duration::from_secs(3600);
 

@@ -1,5 +1,7 @@
 //! Notices in Discord's channels: mentions of people for whom a code failed, and reminders.
 
+use std::time::Duration;
+
 use serde::de::IgnoredAny;
 use serenity::all::{GuildId as DiscordGuildId, UserId as DiscordUserId};
 
@@ -10,17 +12,31 @@ use crate::domain::players::player::{GuildId, UserId};
 use crate::ports::notices::{Notice, NoticeBoard, NoticeContent};
 use crate::ports::{AnnounceError, Posted};
 
+/// The longest time that the questions for members wait for Discord's limit: the notifier gives a whole notice a minute.
+const PATIENCE: Duration = Duration::from_secs(40);
+
 impl DiscordAnnouncer {
-    /// Those of the people who are members of the guild. Anybody may link any account, from any server.
+    /// Those of the people who are members of the guild. Anybody may link any account, from any server. Discord's limit for
+    /// these calls is waited for here: whoever begins again with the first person would never come to the last one.
     async fn members(&self, guild: GuildId, people: &[UserId]) -> Result<Vec<UserId>, RestError> {
         let mut members = Vec::new();
-        for person in people {
+        let mut people = people.iter().peekable();
+        let mut patience = PATIENCE;
+        while let Some(person) = people.peek() {
             let (guild, user) = (DiscordGuildId::new(guild.0.max(1)), DiscordUserId::new(person.0.max(1)));
             match self.rest.member::<IgnoredAny>(guild, user).await {
-                Ok(_) => members.push(*person),
+                Ok(_) => members.push(**person),
                 Err(RestError::Refused { status: 404, .. }) => {}
+                Err(RestError::Refused { status: 429, retry_after: Some(wait), is_global: false, .. })
+                    if wait <= patience =>
+                {
+                    patience -= wait;
+                    tokio::time::sleep(wait).await;
+                    continue;
+                }
                 Err(error) => return Err(error),
             }
+            people.next();
         }
         Ok(members)
     }

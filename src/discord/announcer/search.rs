@@ -90,7 +90,7 @@ pub(super) fn first_id_since(at: Timestamp) -> DiscordMessageId {
 }
 
 /// The smallest id that Discord assigns at this time.
-fn first_id_at(at: Timestamp) -> DiscordMessageId {
+pub(super) fn first_id_at(at: Timestamp) -> DiscordMessageId {
     let millis = at.as_millisecond().saturating_sub(DISCORD_EPOCH_MS).max(0).unsigned_abs();
     DiscordMessageId::new((millis << 22).max(1))
 }

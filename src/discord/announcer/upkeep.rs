@@ -1,6 +1,5 @@
 //! Publishes posts of announcement channels, and takes samples back.
 
-use jiff::SignedDuration;
 use serenity::all::{ChannelId as DiscordChannelId, GuildChannel, MessageId as DiscordMessageId};
 
 use crate::discord::permissions;
@@ -9,10 +8,7 @@ use crate::domain::codes::channel::ChannelKind;
 use crate::domain::players::player::ChannelId;
 use crate::ports::{AnnounceError, MessageId, MessageUpkeep, Publication, Published, Sample};
 
-use super::{DiscordAnnouncer, Place, channel};
-
-/// For how long after its intent a sample that is not found may still appear.
-const SETTLES_IN: SignedDuration = SignedDuration::from_secs(60);
+use super::{DiscordAnnouncer, Place, SETTLES_IN, channel};
 
 impl MessageUpkeep for DiscordAnnouncer {
     async fn publish(&self, publication: &Publication) -> Result<Published, AnnounceError> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serenity::all::{Context, FullEvent, GuildChannel, GuildId as DiscordGuildId, OnlineStatus};
 
 use crate::discord::bot::Bot;
-use crate::discord::interactions::{components, forms, id_channel};
+use crate::discord::interactions::{components, forms};
 use crate::discord::permissions;
 use crate::discord::registration;
 use crate::discord::welcome;
@@ -47,7 +47,8 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
             let count = bot.codes.count_active_codes().await?;
             ctx.set_presence(Some(presence::activity(count)), OnlineStatus::Online);
             sync_guilds(bot, &guilds, shard).await?;
-            id_channel::session_begins(bot).await?;
+            // Messages may have come while there was no session.
+            bot.id_inbox.push_all();
             let count = bot.guilds.count_with_channel().await?;
             tracing::info!("{count} servers have a channel for codes: /manage giftcode setchannel sets one");
         }
@@ -71,9 +72,9 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
             }
         }
         FullEvent::Message { new_message: message } if message.guild_id.is_some() && !message.author.bot => {
-            id_channel::message_came(bot, ChannelId(message.channel_id.get())).await?;
+            bot.id_inbox.push(ChannelId(message.channel_id.get()));
         }
-        FullEvent::Resume { .. } => id_channel::session_begins(bot).await?,
+        FullEvent::Resume { .. } => bot.id_inbox.push_all(),
         FullEvent::GuildDelete { incomplete: guild, .. } if !guild.unavailable => {
             bot.connection.left(id(guild.id));
             // Its commands left with it.
@@ -158,14 +159,18 @@ async fn record_removal(bot: &Bot, guild: GuildId) -> Result<(), StoreError> {
 /// The bot is in a guild, perhaps after a removal.
 async fn record_return(bot: &Bot, guild: GuildId) -> Result<(), StoreError> {
     if bot.guilds.guild_returned(guild).await? {
+        bot.id_inbox.wake();
         tracing::info!("Back in guild {guild}: it continues where it left off");
     }
     Ok(())
 }
 
-/// Resumes a paused guild after a change that may have fixed the cause.
+/// Resumes a paused guild after a change that may have fixed the cause, and reads its ID channels that could not be read.
 async fn resume(bot: &Bot, guild: DiscordGuildId) -> Result<(), StoreError> {
     for Alliance { id: alliance, .. } in bot.guilds.alliances(id(guild)).await? {
+        if let Some(channel) = bot.guilds.id_channel(alliance).await? {
+            bot.id_inbox.may_be_readable(channel);
+        }
         let may_be_fixed = match bot.guilds.guild(alliance).await?.paused {
             // A deleted channel never returns, and the return to a guild has an event of its own.
             None | Some(Blocked::Removed | Blocked::UnknownChannel) => false,

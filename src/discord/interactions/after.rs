@@ -6,14 +6,16 @@ use serenity::all::{ComponentInteraction, ComponentInteractionDataKind, CreateIn
 
 use crate::discord::bot::Bot;
 use crate::discord::custom_id::Action;
+use crate::discord::messages::paging::last_page;
 use crate::discord::messages::{Message, after as words, manage, personal, targets};
 use crate::domain::codes::code::Code;
 use crate::domain::limits::estimate::time_for;
-use crate::domain::players::player::{AllianceId, GuildId};
+use crate::domain::players::player::AllianceId;
 use crate::domain::text::language::Language;
-use crate::store::{BatchKey, FoundCode, Which};
+use crate::store::{BatchKey, CodePlayers, FoundCode, Which};
 
 use super::appeal::{self, AppealResult, appeal};
+use super::managing::page_or_last;
 use super::response::Interaction;
 
 /// Tries a code again for the players for whom it failed, and says what came of it.
@@ -42,13 +44,10 @@ pub(super) async fn code_players(
 ) -> anyhow::Result<Option<Message>> {
     let Some(FoundCode { shown, .. }) = bot.codes.find_guild_code(alliance, code.key()).await? else { return Ok(None) };
     let batch = BatchKey { guild: alliance, code: shown.code.key(), generation: shown.generation };
-    let of = async |page: u32| {
-        bot.batches.players_of_code(batch.clone(), which, page.saturating_mul(words::PAGE), words::PAGE).await
-    };
-    let found = of(page).await?;
-    // The player list may have become shorter since the button was shown.
-    let last = words::last_page(found.count(which));
-    let (found, page) = if page <= last { (found, page) } else { (of(last).await?, last) };
+    let of =
+        |page: u32| bot.batches.players_of_code(batch.clone(), which, page.saturating_mul(words::PAGE), words::PAGE);
+    let last = |found: &CodePlayers| last_page(found.count(which), words::PAGE);
+    let (found, page) = page_or_last(page, of, last).await?;
     Ok(Some(words::code_players(language, alliance, &shown.code, which, page, &found)))
 }
 
@@ -144,22 +143,15 @@ pub(super) async fn redeem_codes(
     Ok(if settings.auto_redeem { answer.with_line(&targets::auto_is_on(language)) } else { answer })
 }
 
-/// Answers the buttons and menus of this module, for a member who may manage the server. Some answers replace the message of
+/// Answers the buttons and menus of this module, for a member who may manage the alliance. Some answers replace the message of
 /// the button.
 pub(super) async fn act(
     bot: &Bot,
     interaction: &Interaction<'_>,
-    server: GuildId,
     action: Action,
     component: &ComponentInteraction,
 ) -> anyhow::Result<()> {
     let language = interaction.language();
-    // It was removed, or the message is a copy from another server.
-    if let Some(named) = action.alliance()
-        && !bot.guilds.alliances(server).await?.iter().any(|it| it.id == named)
-    {
-        return interaction.answer(&personal::outdated(language)).await;
-    }
     match action {
         Action::RetryFailed(code, alliance) => {
             interaction.defer().await?;
@@ -167,7 +159,7 @@ pub(super) async fn act(
         }
         Action::RedeemForList(code, alliance) => redeem_for_roster(bot, interaction, alliance, vec![code]).await,
         Action::CodePlayers(code, alliance, which, page) => {
-            interaction.respond(CreateInteractionResponse::Acknowledge).await?;
+            interaction.defer_update().await?;
             let shown = code_players(bot, alliance, language, &code, which, page).await?;
             interaction.answer(&shown.unwrap_or_else(|| manage::code_unknown(language, &code))).await
         }
@@ -178,12 +170,12 @@ pub(super) async fn act(
             let Some(which) = values.first().and_then(|value| Which::parse(value)) else {
                 return interaction.answer(&personal::outdated(language)).await;
             };
-            interaction.respond(CreateInteractionResponse::Acknowledge).await?;
+            interaction.defer_update().await?;
             let shown = code_players(bot, alliance, language, &code, which, 0).await?;
             interaction.answer(&shown.unwrap_or_else(|| manage::code_unknown(language, &code))).await
         }
         Action::AutoOn(alliance) => {
-            interaction.respond(CreateInteractionResponse::Acknowledge).await?;
+            interaction.defer_update().await?;
             interaction.answer(&auto_on(bot, alliance, language, true).await?).await
         }
         Action::Dismiss => {

@@ -6,7 +6,7 @@ use crate::discord::bot::Bot;
 use crate::discord::custom_id::{Action, chosen};
 use crate::discord::managers::may_manage;
 use crate::discord::messages::self_service;
-use crate::discord::messages::{Message, access, alliances as words, personal, players};
+use crate::discord::messages::{Message, access, alliances as words, panel as panel_words, personal};
 use crate::discord::roster_action::RosterAction;
 use crate::domain::codes::code::Code;
 use crate::domain::players::access::Managed;
@@ -17,6 +17,7 @@ use super::after;
 use super::alliances::nearest;
 use super::commands::alliances;
 use super::linking::{self, Person};
+use super::managing::refusal;
 use super::panel;
 use super::redeem::{self, Accounts};
 use super::response::Interaction;
@@ -39,6 +40,7 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
         _ => &[],
     };
     let values = chosen(chosen_values);
+    let language = interaction.language();
     let action = Action::parse(&component.data.custom_id);
     let user = UserId(component.user.id.get());
     let guild = component.guild_id.map(|id| GuildId(id.get()));
@@ -55,16 +57,15 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
         Some(Action::RedeemForAll(_) | Action::ChooseForAll) => Managed::Anything,
         _ => Managed::Alliance(alliance),
     };
+    let gone = if matches!(action, Some(Action::Panel(..))) { panel_words::gone } else { words::gone };
     if let (Some(action), Some(guild)) = (&action, guild)
         && is_for_managers(action)
-        && !may_manage(bot, guild, managed, component.member.as_ref()).await?
+        && let Some(refusal) = refusal(bot, language, guild, managed, component.member.as_ref(), gone).await?
     {
-        return interaction
-            .answer(&access::managers_only(interaction.language(), &bot.guilds.access_roles(guild).await?))
-            .await;
+        return interaction.answer(&refusal).await;
     }
     match (action, guild, values) {
-        (Some(_), None, _) => interaction.answer(&personal::servers_only(interaction.language())).await,
+        (Some(_), None, _) => interaction.answer(&personal::servers_only(language)).await,
         (Some(Action::RedeemForMe(code)), _, _) => redeem_for_person(bot, interaction, user, vec![code]).await,
         (Some(Action::ChooseForMe), _, Some(codes)) => redeem_for_person(bot, interaction, user, codes).await,
         (Some(Action::RedeemForAll(code)), Some(guild), _) => {
@@ -75,49 +76,37 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
         }
         (Some(Action::RemoveAlliance(alliance)), Some(guild), _) => {
             interaction.defer().await?;
-            let removed = alliances::confirmed(bot, interaction.language(), guild, alliance).await?;
+            let removed = alliances::confirmed(bot, language, guild, alliance).await?;
             interaction.answer(&removed).await
         }
-        (Some(Action::RosterPage(number, _)), Some(guild), _) => {
-            // It may have been removed.
-            if bot.guilds.alliances(guild).await?.iter().all(|it| it.id != alliance) {
-                return interaction.answer(&personal::outdated(interaction.language())).await;
-            }
-            let page = bot.rosters.roster(alliance, number.saturating_mul(players::PAGE), players::PAGE).await?;
-            // The roster may have become shorter since the button was shown.
-            let last = players::last_page(page.total);
-            let (page, number) = match number <= last {
-                true => (page, number),
-                false => (bot.rosters.roster(alliance, last * players::PAGE, players::PAGE).await?, last),
-            };
-            let message = players::roster(interaction.language(), &page, number, alliance);
-            interaction.respond(CreateInteractionResponse::UpdateMessage(message.respond())).await
+        (Some(Action::RosterPage(number, _)), Some(_), _) => {
+            interaction.defer_update().await?;
+            interaction.answer(&rosters::page(bot, language, alliance, number).await?).await
         }
         (Some(Action::Results(on)), Some(_), _) => {
-            let language = interaction.language();
             bot.people.set_results(user, on, language).await?;
             interaction.answer(&self_service::results_set(language, on)).await
         }
         (Some(action @ (Action::Join(..) | Action::JoinChosen(_))), Some(guild), _) => {
-            let person = Person::new(user, guild, component.member.as_ref(), interaction.language());
+            let person = Person::new(user, guild, component.member.as_ref(), language);
             let (player, alliance) = match action {
                 Action::Join(player, alliance) => (player, Some(alliance)),
                 Action::JoinChosen(player) => {
                     (player, chosen_values.first().and_then(|id| id.parse().ok()).map(AllianceId))
                 }
-                _ => return interaction.answer(&personal::outdated(interaction.language())).await,
+                _ => return interaction.answer(&personal::outdated(language)).await,
             };
             let Some(alliance) = alliance else {
-                return interaction.answer(&personal::outdated(interaction.language())).await;
+                return interaction.answer(&personal::outdated(language)).await;
             };
             let joined = linking::join(bot, &person, player, alliance).await?;
-            interaction.answer(&joined.unwrap_or_else(|| personal::outdated(interaction.language()))).await
+            interaction.answer(&joined.unwrap_or_else(|| personal::outdated(language))).await
         }
         (Some(Action::Panel(alliance, part)), Some(guild), _) => {
             panel::press(bot, interaction, guild, alliance, part, component).await
         }
-        (Some(action), Some(guild), _) => after::act(bot, interaction, guild, action, component).await,
-        _ => interaction.answer(&personal::outdated(interaction.language())).await,
+        (Some(action), Some(_), _) => after::act(bot, interaction, action, component).await,
+        _ => interaction.answer(&personal::outdated(language)).await,
     }
 }
 

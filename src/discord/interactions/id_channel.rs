@@ -3,32 +3,35 @@
 //! # Guarantees
 //! An event only says that a channel has something new: the channel's last messages are then read, those after the last one that
 //! was answered, oldest first, at most [`MAX_READ`]. So what came while the bot was away is answered, too, and a flood costs no more than
-//! that. Each message gets one reaction. Bots, webhooks and edits are ignored, and so is a person who types more than
+//! that. What is older than the channel's setting is never answered, by no leader. Each message gets one reaction. Bots, webhooks and edits are ignored, and so is a person who types more than
 //! [`MAX_PER_MINUTE`] messages in a minute.
 //!
 //! # Races
-//! A channel is read by one task at a time, and read again if something came meanwhile.
+//! A channel is read by one task at a time, and read again if something came meanwhile. [`CONCURRENCY`] channels are read at once,
+//! each in turn and for about [`TURN`]: a busy one does not hold up the others. One that could not be read rests for a while,
+//! whatever is written in it.
 //!
 //! # Crash
 //! A message is noted as answered after its reaction. One that a crash left with ⏳ is answered again: that changes nothing.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use serde::Deserialize;
 use serenity::all::{ChannelId as DiscordChannelId, MessageId};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::discord::bot::Bot;
 use crate::discord::message_content::Reading;
 use crate::discord::rest::RestError;
+use crate::domain::codes::channel::Blocked;
 use crate::domain::players::player::{ChannelId, Player, PlayerId, State, UserId};
 use crate::domain::players::self_service::typed_id;
 use crate::domain::redeeming::state_check::StateCheck;
 use crate::domain::text::{NAME_CHARS, clean};
-use crate::store::{IdChannel, Joined, Linked, StoreError};
+use crate::store::{IdChannel, Joined, Linked};
 
 /// The most messages that are read at once.
 const MAX_READ: usize = 50;
@@ -39,49 +42,63 @@ const CONCURRENCY: usize = 4;
 /// How often a reaction is tried, and the pause after a refusal without one.
 const ATTEMPTS: usize = 5;
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// After this, other channels have their turn.
+const TURN: Duration = Duration::from_secs(10);
+/// After an error of the store.
+const STORE_COOL_DOWN: Duration = Duration::from_secs(5);
 /// After a channel could not be read.
 const READ_AGAIN_AFTER: Duration = Duration::from_secs(30);
+/// The same if the bot may not: Discord does not tell when a timeout ends.
+const BLOCKED_FOR: Duration = Duration::from_secs(3600);
 
 const ADDED: &str = "✅";
 const KNOWN: &str = "🔁";
 const REFUSED: &str = "❌";
 const CHECKING: &str = "⏳";
 
-/// Somebody wrote in a channel, which may be an ID channel.
-pub(in crate::discord) async fn message_came(bot: &Bot, channel: ChannelId) -> Result<(), StoreError> {
-    if bot.guilds.id_channels().await?.iter().any(|known| known.channel == channel) {
-        bot.id_inbox.push(channel);
-    }
-    Ok(())
-}
-
-/// A session begins: messages may have come while there was none.
-pub(in crate::discord) async fn session_begins(bot: &Bot) -> Result<(), StoreError> {
-    for known in bot.guilds.id_channels().await? {
-        bot.id_inbox.push(known.channel);
-    }
-    Ok(())
-}
-
 /// Answers what people type, for as long as it is polled.
 pub(in crate::discord) async fn answer_all(bot: Bot) {
-    let recent = Mutex::new(HashMap::new());
+    let recent = Arc::new(Recent::default());
+    // The channels that have something new, the longest waiting first.
+    let mut waiting: VecDeque<ChannelId> = VecDeque::new();
+    let mut tasks: JoinSet<()> = JoinSet::new();
+    let mut busy: HashMap<tokio::task::Id, ChannelId> = HashMap::new();
     loop {
-        bot.id_inbox.filled().await;
+        tokio::select! {
+            Some(ended) = tasks.join_next_with_id() => {
+                busy.remove(&ended.map_or_else(|error| error.id(), |(id, ())| id));
+                if waiting.is_empty() {
+                    continue;
+                }
+            }
+            () = bot.id_inbox.filled() => {}
+        }
         if bot.message_content.reading() != Reading::On {
             continue;
         }
-        let mut channels = match bot.guilds.id_channels().await {
-            Ok(channels) => channels,
+        let news = bot.id_inbox.take();
+        let known = match bot.guilds.id_channels().await {
+            Ok(known) => known,
             Err(error) => {
                 tracing::warn!("The ID channels are not read: {error}");
+                bot.id_inbox.put_back(news);
+                tokio::time::sleep(STORE_COOL_DOWN).await;
+                bot.id_inbox.wake();
                 continue;
             }
         };
-        let changed = bot.id_inbox.take();
-        channels.retain(|known| changed.contains(&known.channel));
-        let read = |known: IdChannel| answer_channel(&bot, known, &recent);
-        futures_util::stream::iter(channels).for_each_concurrent(CONCURRENCY, read).await;
+        let due = bot.id_inbox.know(known.iter().map(|known| known.channel), &news);
+        let new: Vec<ChannelId> = due.into_iter().filter(|channel| !waiting.contains(channel)).collect();
+        waiting.extend(new);
+        while tasks.len() < CONCURRENCY {
+            let is_free = |channel: &ChannelId| !busy.values().any(|busy| busy == channel);
+            let Some(channel) = waiting.iter().position(is_free).and_then(|at| waiting.remove(at)) else { break };
+            // It may have been turned off meanwhile.
+            let Some(known) = known.iter().find(|known| known.channel == channel).copied() else { continue };
+            let (bot, recent) = (bot.clone(), recent.clone());
+            let task = tasks.spawn(async move { answer_channel(&bot, known, &recent).await });
+            busy.insert(task.id(), channel);
+        }
     }
 }
 
@@ -152,34 +169,62 @@ impl Typed {
 }
 
 async fn answer_channel(bot: &Bot, known: IdChannel, recent: &Recent) {
-    if let Err(error) = try_answer_channel(bot, known, recent).await {
-        if error.downcast_ref::<RestError>().is_some_and(|error| error.blocked().is_some()) {
-            tracing::info!("The ID channel {} cannot be read until its permissions change: {error:#}", known.channel);
+    let channel = known.channel;
+    bot.id_inbox.begin_reading(channel);
+    let error = match try_answer_channel(bot, known, recent).await {
+        Ok(has_more) => {
+            bot.id_inbox.read(channel);
+            if has_more {
+                bot.id_inbox.push(channel);
+            }
             return;
         }
-        tracing::debug!("The ID channel {} is read again soon: {error:#}", known.channel);
-        let (inbox, channel) = (bot.id_inbox.clone(), known.channel);
-        let wait = error.downcast_ref::<RestError>().and_then(RestError::retry_after).unwrap_or(READ_AGAIN_AFTER);
-        let shutdown = bot.shutdown.clone();
-        tokio::spawn(async move {
-            let waited = tokio::time::sleep(wait.max(RETRY_AFTER));
-            if shutdown.run_until_cancelled(waited).await.is_some() {
-                inbox.push(channel);
-            }
-        });
+        Err(error) => error,
+    };
+    let refusal = error.downcast_ref::<RestError>();
+    let blocked = refusal.and_then(RestError::blocked);
+    let wait = match blocked {
+        Some(_) => BLOCKED_FOR,
+        None => refusal.and_then(RestError::retry_after).unwrap_or(READ_AGAIN_AFTER).max(RETRY_AFTER),
+    };
+    if !bot.id_inbox.failed(channel) {
+        return;
     }
+    match blocked {
+        Some(_) => tracing::info!("The ID channel {channel} cannot be read until its permissions change: {error:#}"),
+        None => tracing::debug!("The ID channel {channel} is read again in {} s: {error:#}", wait.as_secs()),
+    }
+    // A deleted channel never returns.
+    if blocked == Some(Blocked::UnknownChannel) {
+        return;
+    }
+    let (inbox, shutdown) = (bot.id_inbox.clone(), bot.shutdown.clone());
+    tokio::spawn(async move {
+        if shutdown.run_until_cancelled(tokio::time::sleep(wait)).await.is_some() {
+            inbox.may_be_readable(channel);
+        }
+    });
 }
 
-async fn try_answer_channel(bot: &Bot, known: IdChannel, recent: &Recent) -> anyhow::Result<()> {
+/// Answers the channel's new messages. Returns whether there may be more.
+async fn try_answer_channel(bot: &Bot, known: IdChannel, recent: &Recent) -> anyhow::Result<bool> {
+    let began = Instant::now();
     let channel = DiscordChannelId::new(known.channel.0.max(1));
     let mut messages: Vec<Typed> = bot.rest.last_messages(channel, MAX_READ).await?;
     messages.retain(|message| message.id.get() > known.seen);
     messages.sort_by_key(|message| message.id);
+    // An older version set the channel, and another instance answered: nobody knows what is old chat.
+    if known.seen == 0
+        && let Some(last) = messages.last()
+    {
+        bot.guilds.note_id_message(known.channel, last.id.get()).await?;
+        return Ok(false);
+    }
     let has_more = !messages.is_empty();
     for message in messages {
         // It may have been turned off meanwhile.
         if bot.guilds.id_channel(known.alliance).await? != Some(known.channel) {
-            return Ok(());
+            return Ok(false);
         }
         let is_answered = [ADDED, KNOWN, REFUSED].iter().any(|emoji| message.has(emoji));
         let user = UserId(message.author.id.get());
@@ -187,12 +232,12 @@ async fn try_answer_channel(bot: &Bot, known: IdChannel, recent: &Recent) -> any
             answer(bot, known, &message).await?;
         }
         bot.guilds.note_id_message(known.channel, message.id.get()).await?;
+        if began.elapsed() >= TURN {
+            break;
+        }
     }
-    if has_more {
-        // What came meanwhile.
-        bot.id_inbox.push(known.channel);
-    }
-    Ok(())
+    // What came meanwhile.
+    Ok(has_more)
 }
 
 /// Answers one message with one reaction.

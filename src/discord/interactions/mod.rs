@@ -12,6 +12,7 @@ mod form_fields;
 pub(super) mod forms;
 pub(super) mod id_channel;
 mod linking;
+mod managing;
 mod panel;
 mod redeem;
 mod response;

@@ -16,11 +16,9 @@ use serenity::all::{
 
 use crate::discord::bot::Bot;
 use crate::discord::custom_id::PanelPart;
-use crate::discord::managers::may_manage;
 use crate::discord::messages::panel::{self as words, PanelStatus};
 use crate::discord::messages::{
-    Message, access, alliances as alliance_words, appeal as appeals, manage, personal, players, rosters as changes,
-    targets,
+    Message, alliances as alliance_words, appeal as appeals, manage, personal, rosters as changes, targets,
 };
 use crate::discord::permissions::{self, missing};
 use crate::domain::codes::code::Code;
@@ -32,6 +30,7 @@ use crate::store::{ActiveCode, AddedCode, StoreError, Which};
 
 use super::appeal::{self, AppealResult};
 use super::form_fields::value;
+use super::managing::refusal;
 use super::response::Interaction;
 use super::{after, rosters};
 
@@ -98,12 +97,7 @@ async fn renew_quietly(bot: &Bot, server: GuildId, alliance: AllianceId, panel: 
     }
 }
 
-/// Whether an alliance is one of the server's own. It may have been removed since the panel was made.
-async fn is_there(bot: &Bot, server: GuildId, alliance: AllianceId) -> Result<bool, StoreError> {
-    Ok(bot.guilds.alliances(server).await?.iter().any(|it| it.id == alliance))
-}
-
-/// Answers a button or a menu of a panel, for a member who may manage the alliance.
+/// Answers a button or a menu of a panel of one of the server's alliances, for a member who may manage it.
 pub(super) async fn press(
     bot: &Bot,
     interaction: &Interaction<'_>,
@@ -113,9 +107,6 @@ pub(super) async fn press(
     component: &ComponentInteraction,
 ) -> anyhow::Result<()> {
     let language = interaction.language();
-    if !is_there(bot, server, alliance).await? {
-        return interaction.answer(&words::gone(language)).await;
-    }
     let chosen = match &component.data.kind {
         ComponentInteractionDataKind::StringSelect { values } => values.first().map(String::as_str),
         _ => None,
@@ -132,7 +123,7 @@ pub(super) async fn press(
         }
         // These menus stand in an answer, which the next answer replaces.
         PanelPart::MissingOf | PanelPart::RetryOf | PanelPart::RedeemOf => {
-            interaction.respond(CreateInteractionResponse::Acknowledge).await?;
+            interaction.defer_update().await?;
         }
         _ => interaction.defer().await?,
     }
@@ -141,17 +132,14 @@ pub(super) async fn press(
         PanelPart::Retry | PanelPart::RetryOf => retry(bot, alliance, language, chosen).await?,
         PanelPart::Redeem | PanelPart::RedeemOf => redeem(bot, alliance, language, chosen).await?,
         PanelPart::RemovePlayers => rosters::menu(bot, language, alliance, 0, "", None).await?,
-        PanelPart::Players => {
-            let page = bot.rosters.roster(alliance, 0, players::PAGE).await?;
-            players::roster(language, &page, 0, alliance)
-        }
+        PanelPart::Players => rosters::page(bot, language, alliance, 0).await?,
         PanelPart::Status => status(bot, server, alliance, language).await?,
         PanelPart::AutoOn => after::auto_on(bot, alliance, language, false).await?,
         PanelPart::AutoOff => {
             bot.guilds.set_auto_redeem(alliance, false).await?;
             manage::auto_off(language)
         }
-        PanelPart::AddCode | PanelPart::AddCodeForm | PanelPart::AddPlayers => words::gone(language),
+        PanelPart::AddCode | PanelPart::AddCodeForm | PanelPart::AddPlayers => personal::outdated(language),
     };
     interaction.answer(&answer).await?;
     if !matches!(part, PanelPart::MissingOf | PanelPart::RetryOf | PanelPart::RedeemOf) {
@@ -171,12 +159,10 @@ pub(super) async fn submit(
     let Some(server) = form.guild_id.map(|id| GuildId(id.get())) else {
         return interaction.answer(&personal::servers_only(language)).await;
     };
-    if !may_manage(bot, server, Managed::Alliance(alliance), form.member.as_ref()).await? {
-        let roles = bot.guilds.access_roles(server).await?;
-        return interaction.answer(&access::managers_only(language, &roles)).await;
-    }
-    if !is_there(bot, server, alliance).await? {
-        return interaction.answer(&words::gone(language)).await;
+    let refusal =
+        refusal(bot, language, server, Managed::Alliance(alliance), form.member.as_ref(), words::gone).await?;
+    if let Some(refusal) = refusal {
+        return interaction.answer(&refusal).await;
     }
     interaction.defer().await?;
     let answer = add_code(bot, alliance, language, value(form, words::CODE)).await?;

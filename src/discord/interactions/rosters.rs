@@ -14,35 +14,31 @@ use serenity::all::{
 };
 
 use crate::discord::bot::Bot;
-use crate::discord::managers::may_manage;
+use crate::discord::messages::paging::last_page;
 use crate::discord::messages::rosters::{self as words, Skipped, filters, form, removal, replacement};
-use crate::discord::messages::{Message, access, personal};
+use crate::discord::messages::{Message, alliances, personal, players};
 use crate::discord::roster_action::{MAX_SEARCH, RosterAction, RosterActionKind};
 use crate::domain::players::access::Managed;
 use crate::domain::players::pasted_list;
 use crate::domain::players::player::{AllianceId, GuildId, Player, PlayerId, State};
 use crate::domain::text::clean;
 use crate::domain::text::language::Language;
-use crate::store::{Removal, Replaced, RosterChange, RosterFilter, StoreError, UNDO_WITHIN};
+use crate::store::{FilteredPage, Removal, Replaced, RosterChange, RosterFilter, RosterPage, StoreError, UNDO_WITHIN};
 
 use super::form_fields::value;
+use super::managing::{page_or_last, refusal};
 use super::response::Interaction;
 
 /// The answer that says why the member may not change the roster that a button or form names; `None` if they may.
-async fn refusal(
+async fn refused(
     bot: &Bot,
     language: Language,
     guild: Option<serenity::all::GuildId>,
     member: Option<&Member>,
     alliance: AllianceId,
 ) -> Result<Option<Message>, StoreError> {
-    let Some(guild) = guild.map(|id| GuildId(id.get())) else { return Ok(Some(personal::servers_only(language))) };
-    if !may_manage(bot, guild, Managed::Alliance(alliance), member).await? {
-        return Ok(Some(access::managers_only(language, &bot.guilds.access_roles(guild).await?)));
-    }
-    // It may have been removed since the message was sent, and a forged id may be another server's.
-    let is_own = bot.guilds.alliances(guild).await?.iter().any(|own| own.id == alliance);
-    Ok((!is_own).then(|| personal::outdated(language)))
+    let Some(server) = guild.map(|id| GuildId(id.get())) else { return Ok(Some(personal::servers_only(language))) };
+    refusal(bot, language, server, Managed::Alliance(alliance), member, alliances::gone).await
 }
 
 /// Answers a pressed button or a choice in a menu.
@@ -53,17 +49,17 @@ pub(super) async fn press(
     action: RosterAction,
 ) -> anyhow::Result<()> {
     let (RosterAction { alliance, kind }, language) = (action, interaction.language());
-    if let Some(refusal) = refusal(bot, language, component.guild_id, component.member.as_ref(), alliance).await? {
+    if let Some(refusal) = refused(bot, language, component.guild_id, component.member.as_ref(), alliance).await? {
         return interaction.answer(&refusal).await;
     }
     match kind {
         RosterActionKind::Filtered(filter, page) => {
-            let message = filtered(bot, language, alliance, filter, page).await?;
-            interaction.respond(CreateInteractionResponse::UpdateMessage(message.respond())).await
+            interaction.defer_update().await?;
+            interaction.answer(&filtered(bot, language, alliance, filter, page).await?).await
         }
         RosterActionKind::Browse(page, search) => {
-            let message = menu(bot, language, alliance, page, &search, None).await?;
-            interaction.respond(CreateInteractionResponse::UpdateMessage(message.respond())).await
+            interaction.defer_update().await?;
+            interaction.answer(&menu(bot, language, alliance, page, &search, None).await?).await
         }
         RosterActionKind::Choose(page, search) => {
             let ids = match &component.data.kind {
@@ -101,7 +97,7 @@ pub(super) async fn submit(
     action: RosterAction,
 ) -> anyhow::Result<()> {
     let (RosterAction { alliance, kind }, language) = (action, interaction.language());
-    if let Some(refusal) = refusal(bot, language, submitted.guild_id, submitted.member.as_ref(), alliance).await? {
+    if let Some(refusal) = refused(bot, language, submitted.guild_id, submitted.member.as_ref(), alliance).await? {
         return interaction.answer(&refusal).await;
     }
     match kind {
@@ -112,12 +108,12 @@ pub(super) async fn submit(
         }
         RosterActionKind::SearchForm => {
             let search = clean(value(submitted, form::SEARCH), MAX_SEARCH);
-            let message = menu(bot, language, alliance, 0, &search, None).await?;
-            // A form that a button of a message opened may change that message.
+            // A form that a button of a message opened changes that message.
             match submitted.message.is_some() {
-                true => interaction.respond(CreateInteractionResponse::UpdateMessage(message.respond())).await,
-                false => interaction.answer(&message).await,
+                true => interaction.defer_update().await?,
+                false => interaction.defer().await?,
             }
+            interaction.answer(&menu(bot, language, alliance, 0, &search, None).await?).await
         }
         _ => interaction.answer(&personal::outdated(language)).await,
     }
@@ -176,16 +172,10 @@ pub(super) async fn menu(
 ) -> Result<Message, StoreError> {
     let read = async |number: u32| {
         let offset = number.saturating_mul(removal::PAGE);
-        bot.rosters.search_roster(alliance, search.to_owned(), offset, removal::PAGE).await
+        let (total, players) = bot.rosters.search_roster(alliance, search.to_owned(), offset, removal::PAGE).await?;
+        Ok(removal::MenuPage { number, search: search.to_owned(), total, players })
     };
-    let (mut total, mut players) = read(number).await?;
-    let last = total.div_ceil(removal::PAGE).saturating_sub(1);
-    // The roster may have become shorter since the button was shown.
-    let number = number.min(last);
-    if players.is_empty() && total > 0 {
-        (total, players) = read(number).await?;
-    }
-    let page = removal::MenuPage { number, search: search.to_owned(), total, players };
+    let (page, _) = page_or_last(number, read, removal::MenuPage::last).await?;
     let until = bot.clock.now() + UNDO_WITHIN;
     Ok(removal::menu(language, alliance, &page, done.filter(|done| !done.removed.is_empty()).map(|done| (done, until))))
 }
@@ -224,13 +214,21 @@ pub(super) async fn filtered(
     filter: RosterFilter,
     number: u32,
 ) -> Result<Message, StoreError> {
-    use crate::discord::messages::players::{PAGE, last_page};
-    let page = bot.rosters.filtered_roster(alliance, filter, filters::offset(number), PAGE).await?;
-    // There may be fewer since the button was shown.
-    let last = last_page(page.total);
-    if number > last {
-        let page = bot.rosters.filtered_roster(alliance, filter, filters::offset(last), PAGE).await?;
-        return Ok(filters::filtered(language, alliance, filter, &page, last));
-    }
+    let read = |number: u32| bot.rosters.filtered_roster(alliance, filter, filters::offset(number), players::PAGE);
+    let last = |page: &FilteredPage| last_page(page.total, players::PAGE);
+    let (page, number) = page_or_last(number, read, last).await?;
     Ok(filters::filtered(language, alliance, filter, &page, number))
+}
+
+/// A page of a roster.
+pub(super) async fn page(
+    bot: &Bot,
+    language: Language,
+    alliance: AllianceId,
+    number: u32,
+) -> Result<Message, StoreError> {
+    let read = |number: u32| bot.rosters.roster(alliance, number.saturating_mul(players::PAGE), players::PAGE);
+    let last = |page: &RosterPage| last_page(page.total, players::PAGE);
+    let (page, number) = page_or_last(number, read, last).await?;
+    Ok(players::roster(language, &page, number, alliance))
 }

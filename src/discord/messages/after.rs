@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serenity::all::{
-    ButtonStyle, CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter, CreateSelectMenu, CreateSelectMenuKind,
+    ButtonStyle, CreateActionRow, CreateButton, CreateEmbed, CreateSelectMenu, CreateSelectMenuKind,
     CreateSelectMenuOption,
 };
 
@@ -21,6 +21,7 @@ use crate::store::{CodePlayer, CodePlayers, Notifications, Outstanding, Which};
 
 use super::escape::{clip, in_text, player};
 use super::explanation::meaning;
+use super::paging;
 use super::post::mark;
 use super::texts::text;
 use super::{Message, colour};
@@ -85,10 +86,6 @@ pub fn failed_for(language: Language, notice: &Notice, people: &[UserId]) -> Mes
     Message::embed(embed).mentioning_people(people)
 }
 
-pub fn last_page(players: u32) -> u32 {
-    players.saturating_sub(1) / PAGE
-}
-
 fn line(language: Language, one: &CodePlayer) -> String {
     let name = player(one.id, &one.nickname);
     let why =
@@ -133,18 +130,10 @@ pub fn code_players(
     );
     let lines: Vec<String> = found.players.iter().map(|one| line(language, one)).collect();
     let lines = if lines.is_empty() { text!(language, "after-players-nobody") } else { lines.join("\n") };
-    let pages = last_page(found.count(which)) + 1;
     let embed = CreateEmbed::new()
         .title(text!(language, "after-players-title", code = in_text(code)))
         .colour(if found.missing == 0 { colour::GOOD } else { colour::PLAIN })
         .description(clip(&format!("{counts}\n\n{lines}"), MAX_LINES));
-    let embed = match pages {
-        1 => embed,
-        _ => {
-            let shown = text!(language, "after-players-page", page = page + 1, pages = pages);
-            embed.footer(CreateEmbedFooter::new(shown))
-        }
-    };
     let options = Which::ALL.map(|one| {
         CreateSelectMenuOption::new(entry(language, one, found.count(one)), one.name()).default_selection(one == which)
     });
@@ -153,15 +142,11 @@ pub fn code_players(
         CreateSelectMenuKind::String { options: options.to_vec() },
     );
     let mut rows = vec![CreateActionRow::SelectMenu(menu.placeholder(text!(language, "after-players-menu")))];
-    if pages > 1 {
-        let step = |page: u32, label: &str, is_there: bool| {
-            let action = Action::CodePlayers(code.clone(), guild, which, page);
-            button(&action, label, ButtonStyle::Secondary).disabled(!is_there)
-        };
-        rows.push(CreateActionRow::Buttons(vec![
-            step(page.wrapping_sub(1), &text!(language, "after-players-previous"), page > 0),
-            step(page + 1, &text!(language, "after-players-next"), page + 1 < pages),
-        ]));
+    let last = paging::last_page(found.count(which), PAGE);
+    let id = |to| Action::CodePlayers(code.clone(), guild, which, to).to_string();
+    let buttons = paging::buttons(language, page, last, id);
+    if !buttons.is_empty() {
+        rows.push(CreateActionRow::Buttons(buttons));
     }
     Message::embed(embed).with_rows(rows)
 }

@@ -218,9 +218,19 @@ mod tests {
         ];
         let merged = by_reason(Language::En, &groups);
         assert_eq!(merged.iter().map(|group| group.players.len()).collect::<Vec<_>>(), [4, 3, 1]);
-        let (embed, is_whole) = with_reasons(Language::En, CreateEmbed::new(), 6_000, &groups[..3], None);
-        let shown = serde_json::to_value(embed).unwrap();
+        let within = |room| {
+            let (embed, is_whole) = with_reasons(Language::En, CreateEmbed::new(), room, &groups[..3], None);
+            (serde_json::to_value(embed).unwrap(), is_whole)
+        };
+        let (shown, is_whole) = within(MAX_EMBED_TEXT);
         assert_eq!(shown.to_string().matches("https://").count(), 1, "{shown:#}");
         assert!(is_whole && shown["fields"].as_array().unwrap().len() == 2);
+        let field = |at: usize| {
+            shown["fields"][at]["name"].to_string().chars().count() - 2
+                + shown["fields"][at]["value"].as_str().unwrap().chars().count()
+        };
+        // One character too few for the second reason.
+        let (cut, is_whole) = within(field(0) + field(1) - 1);
+        assert!(!is_whole && cut["fields"].as_array().unwrap().len() == 1, "{cut:#}");
     }
 }

@@ -17,6 +17,7 @@ pub mod files;
 pub mod health;
 pub mod language;
 pub mod manage;
+pub mod paging;
 pub mod panel;
 pub mod personal;
 pub mod players;

@@ -1,6 +1,6 @@
 //! Answers to `/manage players`.
 
-use serenity::all::{ButtonStyle, CreateActionRow, CreateButton, CreateEmbed, CreateEmbedFooter};
+use serenity::all::{CreateActionRow, CreateEmbed, CreateEmbedFooter};
 
 use crate::discord::custom_id::Action;
 use crate::domain::players::player::{AllianceId, Player};
@@ -11,6 +11,7 @@ use crate::store::RosterPage;
 use super::batch::player as named;
 use super::escape::{clip, escape};
 use super::files;
+use super::paging;
 use super::texts::text;
 use super::{Message, colour, states};
 
@@ -28,17 +29,11 @@ pub fn nobody_of_that_name(language: Language, typed: &str, several: bool) -> Me
     })
 }
 
-/// The last page of a roster, counted from 0.
-pub fn last_page(players: u32) -> u32 {
-    players.div_ceil(PAGE).saturating_sub(1)
-}
-
 /// One page of the roster; `number` is counted from 0.
 pub fn roster(language: Language, page: &RosterPage, number: u32, alliance: AllianceId) -> Message {
     if page.total == 0 {
         return Message::text(text!(language, "players-list-empty"));
     }
-    let pages = last_page(page.total) + 1;
     let line = |player: &Player| {
         let state = match player.state {
             Some(state) => text!(language, "players-state", state = state.to_string()),
@@ -62,24 +57,9 @@ pub fn roster(language: Language, page: &RosterPage, number: u32, alliance: Alli
         .description(clip(&text, 4096))
         .footer(CreateEmbedFooter::new(text!(language, "roster-as-file")));
     let message = Message::embed(embed);
-    if pages == 1 {
-        return message;
-    }
-    let button = |to: Option<u32>, label: &str, at: u32| {
-        // Every button needs an id of its own, even a disabled one.
-        let action = Action::RosterPage(to.unwrap_or(u32::MAX - at), Some(alliance));
-        CreateButton::new(action.to_string()).label(label).style(ButtonStyle::Secondary).disabled(to.is_none())
-    };
-    let next = (number + 1 < pages).then(|| number + 1);
-    let middle = CreateButton::new(Action::RosterPage(u32::MAX - 2, Some(alliance)).to_string())
-        .label(text!(language, "players-page", page = number + 1, pages = pages))
-        .style(ButtonStyle::Secondary)
-        .disabled(true);
-    message.with_rows(vec![CreateActionRow::Buttons(vec![
-        button(number.checked_sub(1), "◀", 0),
-        middle,
-        button(next, "▶", 1),
-    ])])
+    let last = paging::last_page(page.total, PAGE);
+    let buttons = paging::buttons(language, number, last, |to| Action::RosterPage(to, Some(alliance)).to_string());
+    if buttons.is_empty() { message } else { message.with_rows(vec![CreateActionRow::Buttons(buttons)]) }
 }
 
 fn bad_lines(language: Language, lines: &[BadLine]) -> String {

@@ -20,13 +20,19 @@ use crate::store::{NextQuestion, StateQuestion, StoreError};
 use super::state_check::InFlight;
 use super::{Ended, Engine};
 
-/// The one question under way. Dropping it lets the next one begin, even if the engine stops meanwhile.
-struct UnderWay<G: GameApi>(Arc<Engine<G>>);
+/// The one question under way. Dropping it lets the next one begin, even if the engine stops meanwhile. It wakes the dispatcher
+/// only if the call was made: the next question would fail at once, too.
+struct UnderWay<G: GameApi> {
+    engine: Arc<Engine<G>>,
+    has_begun: bool,
+}
 
 impl<G: GameApi> Drop for UnderWay<G> {
     fn drop(&mut self) {
-        self.0.admission(|admission, _| admission.question_ended());
-        self.0.redemptions.wake().wake_all();
+        self.engine.admission(|admission, _| admission.question_ended());
+        if self.has_begun {
+            self.engine.redemptions.wake().wake_all();
+        }
     }
 }
 
@@ -54,7 +60,7 @@ impl<G: GameApi> Engine<G> {
             return Ok(opening);
         }
         let player = question.player;
-        let under_way = UnderWay(self.clone());
+        let mut under_way = UnderWay { engine: self.clone(), has_begun: false };
         let has_budget = self.admission(|admission, _| admission.window()).is_some();
         let begun = self.redemptions.begin_question(question, has_budget).await;
         let Ok(Some(question)) = begun else {
@@ -65,7 +71,8 @@ impl<G: GameApi> Engine<G> {
         if question.is_search {
             self.admission(|admission, now| admission.search_days.begin(&question.lists, now));
         }
-        beside.spawn(async move { under_way.0.question(question).await });
+        under_way.has_begun = true;
+        beside.spawn(async move { under_way.engine.question(question).await });
         Ok(None)
     }
 

@@ -13,6 +13,7 @@ use crate::domain::sync::version::Version;
 
 use crate::store::handles::Erasures;
 use crate::store::kernel::{Millis, StoreError, Tx};
+use crate::store::players::drafts;
 use crate::store::sync::{erase, forget, read_keys};
 
 /// The result of a user's request to be forgotten.
@@ -82,6 +83,7 @@ impl Erasures {
                     forgotten.kept.push(player);
                 }
             }
+            drafts::forget_with(tx, &forgotten.erased)?;
             tx.wake_work();
             Ok(forgotten)
         })
@@ -105,6 +107,7 @@ impl Erasures {
                 posts: count("SELECT count(*) FROM posts WHERE guild_id = ?1 AND message_id IS NOT NULL")?,
             };
             erase(tx, Root::Guild, &int(guild.0))?;
+            drafts::forget_of(tx, guild)?;
             Ok(Some(erased))
         })
         .await

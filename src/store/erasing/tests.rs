@@ -320,7 +320,7 @@ async fn players_and_codes_that_came_with_a_persons_request_go_after_two_days() 
     store.codes().add_code(typed.clone()).await.unwrap();
     store.rosters().put_players(vec![player(21)]).await.unwrap();
     store.requests().request_for_person(vec![id(21)], typed.key(), 1).await.unwrap();
-    store.rosters().remove_from_roster(OTHER, vec![id(4)]).await.unwrap();
+    store.rosters().remove_players(OTHER, vec![id(4)]).await.unwrap();
     tokio::time::sleep(3 * DAY).await;
     let step = async || {
         (

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 
 use crate::domain::players::alliance_name::{self, MAX_ALLIANCES};
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
@@ -148,7 +148,7 @@ fn disband(tx: &Tx<'_>, id: AllianceId) -> rusqlite::Result<u32> {
     )?;
     tx.execute(
         "UPDATE guilds SET channel_id = NULL, channel_kind = NULL, mention_role = NULL, mention_roles = NULL,
-             id_channel = NULL, auto_redeem = 0, digest_due = 0, paused = NULL,
+             id_channel = NULL, id_channel_since = NULL, auto_redeem = 0, digest_due = 0, paused = NULL,
              resume_at = NULL, disbanded_at = ?2, version = ?3
          WHERE guild_id = ?1",
         params![id, Millis(tx.now()), tx.version()],
@@ -164,7 +164,7 @@ impl Guilds {
         self.read(move |connection| Ok(of_server(connection, server)?)).await
     }
 
-    /// The alliances that were removed from a server and have a history, the latest first.
+    /// The alliances that were removed from a server, the latest first: at most as many as a server may have.
     pub async fn past_alliances(&self, server: GuildId) -> Result<Vec<Alliance>, StoreError> {
         self.read(move |connection| {
             let mut statement = connection.prepare_cached(
@@ -296,16 +296,6 @@ impl Guilds {
             ))?;
             let rows = statement.query_map(params![server, message.0.cast_signed()], |row| row.get(0))?;
             Ok(rows.collect::<Result<_, _>>()?)
-        })
-        .await
-    }
-
-    /// The server of an alliance.
-    pub async fn server_of(&self, alliance: AllianceId) -> Result<GuildId, StoreError> {
-        self.read(move |connection| {
-            let sql = "SELECT coalesce(server_id, guild_id) FROM guilds WHERE guild_id = ?1";
-            let found = connection.prepare_cached(sql)?.query_row([alliance], |row| row.get(0)).optional()?;
-            Ok(found.unwrap_or(GuildId(alliance.0)))
         })
         .await
     }

@@ -189,7 +189,8 @@ impl Guilds {
     pub async fn unset_channel(&self, guild: AllianceId) -> Result<bool, StoreError> {
         self.write(move |tx| {
             let unset = tx.execute(
-                "UPDATE guilds SET channel_id = NULL, digest_due = 0, paused = NULL, resume_at = NULL, version = ?2
+                "UPDATE guilds SET channel_id = NULL, channel_kind = NULL, digest_due = 0, paused = NULL, resume_at = NULL,
+                     version = ?2
                  WHERE guild_id = ?1 AND channel_id IS NOT NULL",
                 params![guild, tx.version()],
             )?;

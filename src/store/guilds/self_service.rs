@@ -13,7 +13,7 @@ pub struct IdChannel {
     /// Whose player list they join.
     pub alliance: AllianceId,
     pub channel: ChannelId,
-    /// The last message that was answered.
+    /// The last message that was answered here, or the one from which on messages are read.
     pub seen: u64,
 }
 
@@ -70,11 +70,13 @@ impl Guilds {
         self.write(move |tx| {
             super::ensure(tx, alliance)?;
             tx.execute(
-                "UPDATE guilds SET id_channel = NULL, version = ?3 WHERE id_channel = ?2 AND guild_id <> ?1",
+                "UPDATE guilds SET id_channel = NULL, id_channel_since = NULL, version = ?3
+                 WHERE id_channel = ?2 AND guild_id <> ?1",
                 params![alliance, channel, tx.version()],
             )?;
             let changed = tx.execute(
-                "UPDATE guilds SET id_channel = ?2, id_channel_seen = ?3, version = ?4
+                "UPDATE guilds SET id_channel = ?2, id_channel_since = iif(?2 IS NULL, NULL, ?3), id_channel_seen = NULL,
+                     version = ?4
                  WHERE guild_id = ?1 AND id_channel IS NOT ?2",
                 params![alliance, channel, seen.cast_signed(), tx.version()],
             )?;
@@ -86,7 +88,7 @@ impl Guilds {
     /// All channels in which people type their ids, of servers that have not removed the bot.
     pub async fn id_channels(&self) -> Result<Vec<IdChannel>, StoreError> {
         self.read(|connection| {
-            let sql = "SELECT guild_id, id_channel, coalesce(id_channel_seen, 0) FROM guilds
+            let sql = "SELECT guild_id, id_channel, max(coalesce(id_channel_seen, 0), coalesce(id_channel_since, 0)) FROM guilds
                        WHERE id_channel IS NOT NULL AND removed_at IS NULL AND disbanded_at IS NULL AND deleted = 0";
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_map([], |row| {

@@ -56,7 +56,7 @@ async fn what_is_here_stays_and_the_second_time_nothing_changes() {
     store.guilds().set_channel(off, ChannelId(8)).await.unwrap();
     let here = (1..=5).map(|id| player(id, "", None)).chain([player(6, "Here", Some(9)), player(7, "Gone", None)]);
     store.rosters().add_to_roster(on, here.collect()).await.unwrap();
-    store.rosters().remove_from_roster(on, vec![PlayerId::new(7).unwrap()]).await.unwrap();
+    store.rosters().remove_players(on, vec![PlayerId::new(7).unwrap()]).await.unwrap();
     let decided =
         [(1, Status::Received), (2, Status::RoleNotExist), (3, Status::Unknown("X".into())), (6, Status::Success)];
     decide(&store, &decided).await;

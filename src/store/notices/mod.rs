@@ -14,6 +14,7 @@ use crate::ports::MessageId;
 use crate::store::guilds;
 use crate::store::handles::{Guilds, Notices};
 use crate::store::kernel::{Millis, StoreError};
+use crate::store::shown_name::NAME;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NoticeKey {
@@ -174,13 +175,13 @@ impl Notices {
         let now = self.0.inner.clock.now();
         self.read(move |connection| {
             let batch = super::BatchKey { guild: key.guild, code: key.code, generation: key.generation };
-            let mut statement = connection.prepare_cached(
-                "SELECT p.player_id, p.nickname FROM rosters r JOIN players p USING (player_id)
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT p.player_id, {NAME} AS name FROM rosters r JOIN players p USING (player_id)
                  WHERE r.guild_id = ?1 AND r.deleted = 0
                    AND NOT EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = r.player_id AND d.code_key = ?2
                                    AND d.generation = ?3 AND d.deleted = 0)
-                 ORDER BY p.nickname COLLATE NOCASE, p.player_id",
-            )?;
+                 ORDER BY name COLLATE NOCASE, p.player_id"
+            ))?;
             let rows = statement
                 .query_map(params![batch.guild, batch.code, batch.generation], |row| Ok((row.get(0)?, row.get(1)?)))?;
             let untried = rows.collect::<Result<_, _>>()?;

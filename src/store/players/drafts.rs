@@ -1,7 +1,7 @@
 //! Drafts: what somebody was shown and may confirm or undo with a button.
 //!
-//! They are kept in this file only, for [`KEEP_FOR`], and no more than [`MAX_DRAFTS`] of them. A draft names its alliance, so
-//! that a forged button does nothing elsewhere.
+//! They are kept in this file only, for [`KEEP_FOR`], and no more than [`MAX_DRAFTS`] of them. They go when their alliance or a
+//! player in them is erased. A draft names its alliance, so that a forged button does nothing elsewhere.
 
 use jiff::{SignedDuration, Timestamp};
 use md5::{Digest, Md5};
@@ -9,7 +9,8 @@ use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::players::player::{AllianceId, Player, PlayerId, State};
-use crate::store::kernel::{Millis, Tx};
+use crate::store::handles::Erasures;
+use crate::store::kernel::{Millis, StoreError, Tx};
 
 /// How long a draft can be used.
 pub(super) const KEEP_FOR: SignedDuration = SignedDuration::from_hours(24);
@@ -94,7 +95,33 @@ fn forget(tx: &Tx<'_>) -> rusqlite::Result<()> {
     .map(drop)
 }
 
-/// A alliance's draft that is at most `within` old.
+impl Erasures {
+    /// Deletes the drafts that cannot be used any more.
+    pub async fn forget_drafts(&self) -> Result<(), StoreError> {
+        self.write_local(|tx| Ok(forget(tx)?)).await
+    }
+}
+
+/// Deletes the drafts of an alliance that is erased.
+pub(in crate::store) fn forget_of(tx: &Tx<'_>, alliance: AllianceId) -> rusqlite::Result<usize> {
+    tx.execute("DELETE FROM drafts WHERE guild_id = ?1", [alliance])
+}
+
+/// Deletes the drafts that name one of these players, who are erased.
+pub(in crate::store) fn forget_with(tx: &Tx<'_>, players: &[PlayerId]) -> rusqlite::Result<usize> {
+    if players.is_empty() {
+        return Ok(0);
+    }
+    let ids: Vec<u64> = players.iter().map(|id| id.get()).collect();
+    // A player is an id, or a list that begins with it.
+    let sql = "DELETE FROM drafts WHERE EXISTS (
+                   SELECT 1 FROM (SELECT value ->> 0 AS id FROM json_each(content, '$.replacement.players')
+                                  UNION ALL SELECT value FROM json_each(content, '$.removal.players'))
+                   WHERE id IN (SELECT value FROM json_each(?1)))";
+    tx.execute(sql, [serde_json::to_string(&ids).unwrap_or_default()])
+}
+
+/// An alliance's draft that is at most `within` old.
 pub(super) fn find(
     tx: &Tx<'_>,
     alliance: AllianceId,

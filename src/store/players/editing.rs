@@ -46,7 +46,7 @@ fn set_state(tx: &Tx<'_>, alliance: AllianceId, player: &Player, state: State) -
 }
 
 impl Rosters {
-    /// Changes the name and the state of a player of a alliance's roster; `None` if the roster does not have the player.
+    /// Changes the name and the state of a player of an alliance's roster; `None` if the roster does not have the player.
     ///
     /// # Errors
     /// Returns an error if the write fails; nothing is changed then.
@@ -96,7 +96,7 @@ impl Rosters {
         .await
     }
 
-    /// Moves all players of a alliance's roster who are in state `from` to state `to`.
+    /// Moves all players of an alliance's roster who are in state `from` to state `to`.
     ///
     /// # Errors
     /// Returns an error if the write fails; nobody is moved then.

@@ -1,6 +1,6 @@
 //! Players and rosters.
 
-mod drafts;
+pub(in crate::store) mod drafts;
 mod editing;
 mod joining;
 mod links;
@@ -19,16 +19,11 @@ use crate::domain::answers::status::Status;
 use crate::domain::players::player::{AllianceId, Player, PlayerId, Profile};
 use crate::domain::redeeming::state_search::{CheckStatus, PlayerCheck};
 
+use crate::store::guilds;
 use crate::store::handles::{RedemptionQueue, Rosters};
 use crate::store::kernel::{Millis, StoreError, Tx};
 use crate::store::redemptions::states::retry_wrong_state;
 use crate::store::state_checks;
-use crate::store::{batches, guilds};
-
-/// The name of the player `p`, as people see it: the one on file, else that of the person who linked the account first.
-pub(in crate::store) const NAME: &str = "iif(p.nickname <> '', p.nickname, coalesce((
-    SELECT l.display_name FROM links l WHERE l.player_id = p.player_id AND l.deleted = 0 AND l.display_name <> ''
-    ORDER BY l.linked_at, l.user_id LIMIT 1), ''))";
 
 /// The result of putting players on a roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -144,23 +139,6 @@ impl Rosters {
     /// rejected the state. The state may be missing. The players are checked in the background.
     pub async fn add_to_roster(&self, guild: AllianceId, players: Vec<Player>) -> Result<RosterChange, StoreError> {
         self.write(move |tx| Ok(add(tx, guild, &players)?)).await
-    }
-
-    /// Takes players off a guild's roster, and returns how many were on it. Redemptions that have begun for them
-    /// continue.
-    pub async fn remove_from_roster(&self, guild: AllianceId, players: Vec<PlayerId>) -> Result<u32, StoreError> {
-        self.write(move |tx| {
-            let mut removed = 0;
-            for player in &players {
-                removed += tx.execute(
-                    "UPDATE rosters SET deleted = 1, version = ?3 WHERE guild_id = ?1 AND player_id = ?2 AND deleted = 0",
-                    params![guild, player, tx.version()],
-                )?;
-                batches::show_without(tx, guild, *player)?;
-            }
-            Ok(u32::try_from(removed).unwrap_or(u32::MAX))
-        })
-        .await
     }
 }
 

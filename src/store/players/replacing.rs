@@ -8,9 +8,10 @@ use crate::domain::players::replacement::Replacement;
 use crate::store::batches;
 use crate::store::handles::Rosters;
 use crate::store::kernel::{StoreError, Tx};
+use crate::store::shown_name::NAME;
 
 use super::drafts::{self, Draft, KEEP_FOR};
-use super::{NAME, RosterChange, add, links, what_others_rely_on};
+use super::{RosterChange, add, links, what_others_rely_on};
 
 /// The most players of a list that replaces a roster.
 pub const MAX_REPLACED: usize = 10_000;
@@ -52,7 +53,7 @@ pub enum Replaced {
     Unknown,
 }
 
-/// The players of a alliance's roster with the details on file, ordered by name.
+/// The players of an alliance's roster with the details on file, ordered by name.
 pub(super) fn on_roster(connection: &Connection, alliance: AllianceId) -> rusqlite::Result<Vec<Player>> {
     connection
         .prepare_cached(
@@ -97,7 +98,7 @@ fn remove(tx: &Tx<'_>, alliance: AllianceId, player: PlayerId) -> rusqlite::Resu
 }
 
 impl Rosters {
-    /// Takes players off a alliance's roster, and keeps how to undo that. Redemptions that have begun for them continue.
+    /// Takes players off an alliance's roster, and keeps how to undo that. Redemptions that have begun for them continue.
     ///
     /// # Errors
     /// Returns an error if the write fails; nobody is removed then.
@@ -144,7 +145,7 @@ impl Rosters {
         .await
     }
 
-    /// Says what replacing a alliance's roster by these players would do, and keeps the list to confirm it.
+    /// Says what replacing an alliance's roster by these players would do, and keeps the list to confirm it.
     ///
     /// # Errors
     /// Returns an error if the write fails; nothing can be confirmed then.
@@ -152,7 +153,7 @@ impl Rosters {
         self.write_local(move |tx| Ok(preview(tx, alliance, players)?)).await
     }
 
-    /// Replaces a alliance's roster as it was previewed, or previews it anew if the effect would be another one now.
+    /// Replaces an alliance's roster as it was previewed, or previews it anew if the effect would be another one now.
     ///
     /// # Errors
     /// Returns an error if the write fails; the roster is unchanged then.

@@ -12,9 +12,10 @@ use crate::domain::redeeming::state_search::CheckStatus;
 use crate::domain::sync::version::Version;
 
 use super::links::player;
-use super::{NAME, replacing};
+use super::replacing;
 use crate::store::handles::Rosters;
 use crate::store::kernel::{Millis, StoreError};
+use crate::store::shown_name::NAME;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RosterPage {

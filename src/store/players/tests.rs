@@ -8,11 +8,12 @@ use jiff::Timestamp;
 use super::*;
 use crate::domain::codes::code::Code;
 use crate::domain::codes::listing::{Entry, FeedAnswer};
-use crate::domain::players::player::{AllianceId, State, UserId};
+use crate::domain::codes::notice::NoticeKind;
+use crate::domain::players::player::{AllianceId, GuildId, State, UserId};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::runtime::clock::Clock;
 use crate::store::kernel::StateKind;
-use crate::store::{Admission, AttemptResult, Next, Store};
+use crate::store::{Admission, AttemptResult, BatchKey, Next, NextQuestion, NoticeKey, Store, Which};
 
 const HERE: AllianceId = AllianceId(7);
 const OTHER: AllianceId = AllianceId(8);
@@ -214,21 +215,21 @@ async fn filters_show_who_needs_attention() {
     fixture.rosters().link(UserId(5), player(3, "", 245)).await.unwrap();
     fixture
         .decide("A1", |id| match id {
-            1 => Status::UserInfoError,
+            1 => Status::StoveLevel,
             3 => Status::TimeoutRetry,
             4 => Status::TimeError,
             _ => Status::Success,
         })
         .await;
     tokio::time::advance(Duration::from_secs(60)).await;
-    fixture.decide("A2", |id| if id == 1 { Status::StoveLevel } else { Status::Success }).await;
+    fixture.decide("A2", |id| if id == 1 { Status::UserInfoError } else { Status::Success }).await;
     let removed_at = fixture.clock.now();
     fixture.rosters().remove_players(HERE, vec![id(5)]).await.unwrap();
     assert_eq!(fixture.filtered(RosterFilter::NoState).await, [(2, ListedDetail::None)]);
     let unlinked: Vec<u64> = fixture.filtered(RosterFilter::NotLinked).await.into_iter().map(|(id, _)| id).collect();
     assert_eq!(unlinked, [1, 2, 4]);
     let failed = |codes, latest| ListedDetail::Failed { codes, latest };
-    let expected = [(1, failed(2, Status::StoveLevel)), (3, failed(1, Status::TimeoutRetry))];
+    let expected = [(1, failed(2, Status::UserInfoError)), (3, failed(1, Status::TimeoutRetry))];
     assert_eq!(fixture.filtered(RosterFilter::Failing).await, expected, "a code that is over is nobody's own failure");
     let left = fixture.filtered(RosterFilter::Left).await;
     assert_eq!(left, [(5, ListedDetail::LeftAt(removed_at))]);
@@ -252,6 +253,20 @@ async fn an_account_without_a_name_has_that_of_the_person_who_linked_it() {
     assert_eq!(fixture.rosters().whole_roster(HERE).await.unwrap()[1].nickname, "", "the file keeps what is on file");
     let (total, second) = fixture.rosters().search_roster(HERE, String::new(), 1, 1).await.unwrap();
     assert_eq!((total, second[0].id), (2, id(1)));
+    // The lists of a code's players show it, too.
+    fixture.decide("A1", |_| Status::StoveLevel).await;
+    let (code, generation) = (Code::parse("A1").unwrap().key(), 1);
+    let batch = BatchKey { guild: HERE, code: code.clone(), generation };
+    let listed = fixture.store.batches().players_of_code(batch, Which::All, 0, 9).await.unwrap().players;
+    assert_eq!(listed.iter().map(|one| one.nickname.as_str()).collect::<Vec<_>>(), ["Frost", "Lena"]);
+    let found = |tx: &Tx<'_>| {
+        tx.execute("UPDATE players SET state_check = 'found', checked_at = 1800000000000 WHERE player_id = 1", [])?;
+        Ok(state_checks::found_since_start(tx.connection(), HERE, &Code::parse("A1").unwrap().key(), 1)?)
+    };
+    assert_eq!(fixture.store.write_local(found).await.unwrap()[0].1, "Lena");
+    let untried = NoticeKey { guild: HERE, code, generation: 2, kind: NoticeKind::Reminder };
+    let lacking = fixture.store.notices().lacking(untried).await.unwrap().untried;
+    assert_eq!(lacking, [(id(2), "Frost".to_owned()), (id(1), "Lena".to_owned())]);
     fixture.rosters().unlink(UserId(5), None).await.unwrap();
     let listed = fixture.rosters().roster(HERE, 0, 9).await.unwrap().players;
     assert_eq!(listed[1].nickname, "");
@@ -284,4 +299,70 @@ async fn a_profile_names_only_those_whom_nobody_named() {
     profiles("Again").await;
     profiles("").await;
     assert_eq!(names().await, ["Given", "Again", "From a file", "Renamed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn drafts_go_with_their_time_their_alliance_and_the_players_in_them() {
+    let fixture = Fixture::new();
+    let drafts = || {
+        fixture
+            .store
+            .read(|connection| Ok(connection.query_row("SELECT count(*) FROM drafts", [], |row| row.get::<_, u32>(0))?))
+    };
+    fixture.add(HERE, &[player(1, "X", 245), player(2, "Y", 245)]).await;
+    fixture.add(OTHER, &[player(3, "Z", 245)]).await;
+    fixture.rosters().remove_players(HERE, vec![id(2)]).await.unwrap();
+    fixture.rosters().preview_replacement(HERE, vec![player(9, "N", 245)]).await.unwrap();
+    fixture.rosters().preview_replacement(HERE, vec![player(1, "X", 9)]).await.unwrap();
+    fixture.rosters().preview_replacement(OTHER, vec![player(1, "X", 245)]).await.unwrap();
+    assert_eq!(drafts().await.unwrap(), 4);
+    // The drafts that name the accounts which nobody else has.
+    for account in [player(2, "Y", 245), player(9, "N", 245)] {
+        fixture.rosters().link(UserId(5), account).await.unwrap();
+    }
+    assert_eq!(fixture.store.erasures().forget_user(UserId(5)).await.unwrap().erased.len(), 2);
+    assert_eq!(drafts().await.unwrap(), 2);
+    fixture.store.guilds().guild_removed(GuildId(OTHER.0)).await.unwrap();
+    tokio::time::advance(Duration::from_secs(31 * 24 * 3600)).await;
+    fixture.rosters().preview_replacement(HERE, vec![player(1, "X", 9)]).await.unwrap();
+    fixture.rosters().preview_replacement(OTHER, vec![player(1, "X", 9)]).await.unwrap();
+    assert_eq!(drafts().await.unwrap(), 2, "the old ones are gone");
+    fixture.store.erasures().erase_removed_guild().await.unwrap().unwrap();
+    assert_eq!(drafts().await.unwrap(), 1);
+    tokio::time::advance(Duration::from_secs(24 * 3600 - 1)).await;
+    fixture.store.erasures().forget_drafts().await.unwrap();
+    assert_eq!(drafts().await.unwrap(), 1);
+    tokio::time::advance(Duration::from_secs(2)).await;
+    fixture.store.erasures().forget_drafts().await.unwrap();
+    assert_eq!(drafts().await.unwrap(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_confirmed_state_retries_what_failed_for_want_of_it() {
+    let fixture = Fixture::new();
+    fixture.add(HERE, &[player(1, "X", 245)]).await;
+    fixture.decide("ONE", |_| Status::RoleNotExist).await;
+    fixture.decide("TWO", |_| Status::UserInfoError).await;
+    assert_eq!(fixture.due().await.len(), 0);
+    fixture.decide("THREE", |_| Status::Success).await;
+    let due: Vec<String> = fixture.due().await.into_iter().map(|claim| claim.code.to_string()).collect();
+    assert_eq!(due.len(), 2, "{due:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn searches_that_cannot_go_on_hold_up_none_that_can() {
+    let fixture = Fixture::new();
+    // Two players in each of twenty states, and one in a state that is too rare to be tried.
+    let mates = (1..=41).map(|number| player(number, "", 1000 + u32::try_from(number / 2).unwrap()));
+    let lost = (101..=250).map(|number| player(number, "", 245));
+    fixture.add(HERE, &mates.chain(lost).collect::<Vec<_>>()).await;
+    let tried: Vec<String> = (1001..=1020).map(|state| state.to_string()).collect();
+    let sql = "UPDATE players SET checked_state = state, checked_at = player_id,
+                   state_check = iif(player_id <= 41, 'right', 'not_found'),
+                   tried_states = iif(player_id = 250 OR player_id <= 41, NULL, ?1)";
+    fixture.store.write_local(move |tx| Ok(tx.execute(sql, [tried.join(",")])?)).await.unwrap();
+    let queue = fixture.store.redemptions();
+    queue.next_question(vec![]).await.unwrap();
+    let NextQuestion::Ask(question) = queue.next_question(vec![]).await.unwrap() else { panic!("nobody goes on") };
+    assert_eq!((question.player, question.state), (id(250), state(1001)));
 }

@@ -12,8 +12,8 @@ use crate::domain::players::player::{AllianceId, PlayerId, State};
 use crate::domain::redeeming::state_search::{CheckStatus, MAX_LISTED, PlayerCheck};
 use crate::store::kernel::{Millis, Tx};
 
+pub use views::CheckCounts;
 pub(in crate::store) use views::found_since_start;
-pub use views::{CheckCounts, RosterCheck};
 
 /// The columns that [`read`] reads.
 pub(in crate::store) const COLUMNS: &str =

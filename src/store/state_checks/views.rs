@@ -1,13 +1,12 @@
 //! Checks as shown in Discord.
 
-use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::domain::codes::code::CodeKey;
 use crate::domain::players::player::{AllianceId, PlayerId, State};
-use crate::domain::redeeming::state_search::CheckStatus;
 use crate::store::handles::Rosters;
-use crate::store::kernel::{Millis, StoreError};
+use crate::store::kernel::StoreError;
+use crate::store::shown_name::NAME;
 
 /// How many players of one roster a check stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,15 +20,6 @@ pub struct CheckCounts {
     pub without_state: u32,
 }
 
-/// The check of one player of a roster.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RosterCheck {
-    pub player: PlayerId,
-    pub status: CheckStatus,
-    /// Since when it stands so.
-    pub since: Option<Timestamp>,
-}
-
 /// The most found states that a batch's message is told of.
 const MAX_FOUND: u32 = 200;
 
@@ -41,15 +31,15 @@ pub(in crate::store) fn found_since_start(
     generation: u32,
 ) -> rusqlite::Result<Vec<(PlayerId, String, State)>> {
     connection
-        .prepare_cached(
-            "SELECT p.player_id, p.nickname, p.state FROM runs
+        .prepare_cached(&format!(
+            "SELECT p.player_id, {NAME}, p.state FROM runs
              JOIN rosters r ON r.guild_id = runs.guild_id AND r.deleted = 0
              JOIN redemptions d ON d.player_id = r.player_id AND d.code_key = ?2 AND d.generation = ?3 AND d.deleted = 0
              JOIN players p ON p.player_id = r.player_id
              WHERE runs.guild_id = ?1 AND runs.code_key = ?2 AND runs.generation = ?3 AND runs.deleted = 0
                AND p.state_check = 'found' AND p.state IS NOT NULL AND p.checked_at >= runs.started_at
-             ORDER BY p.checked_at, p.player_id LIMIT ?4",
-        )?
+             ORDER BY p.checked_at, p.player_id LIMIT ?4"
+        ))?
         .query_map(params![guild, code, generation, MAX_FOUND], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect()
 }
@@ -78,40 +68,6 @@ impl Rosters {
                     without_state: row.get(5)?,
                 })
             })?)
-        })
-        .await
-    }
-
-    /// How the checks of these players stand. Players who were never checked are left out.
-    pub async fn state_checks(&self, players: Vec<PlayerId>) -> Result<Vec<RosterCheck>, StoreError> {
-        self.read(move |connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT player_id, state_check, checked_at FROM players
-                 WHERE player_id = ?1 AND state_check IS NOT NULL AND deleted = 0",
-            )?;
-            let mut checks = Vec::new();
-            for player in players {
-                let rows = statement.query_map([player], |row| {
-                    let since = row.get::<_, Option<Millis>>(2)?.map(|Millis(at)| at);
-                    Ok(RosterCheck { player: row.get(0)?, status: row.get(1)?, since })
-                })?;
-                for check in rows {
-                    checks.push(check?);
-                }
-            }
-            Ok(checks)
-        })
-        .await
-    }
-
-    /// Has these players checked in the background. Adding players to a roster does so by itself, and so does correcting
-    /// a state.
-    pub async fn queue_state_checks(&self, players: Vec<PlayerId>) -> Result<(), StoreError> {
-        self.write(move |tx| {
-            for player in &players {
-                super::queue(tx, *player)?;
-            }
-            Ok(())
         })
         .await
     }

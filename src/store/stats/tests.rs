@@ -144,7 +144,7 @@ async fn redemptions_of_the_roster_are_counted_on_their_utc_day() {
     assert_eq!(stats.first_day.to_string(), "2025-09-27T00:00:00Z");
     assert_eq!((stats.days[12].granted, stats.days[13].granted), (2, 1));
     // Whoever leaves the roster takes his redemptions along.
-    fixture.store.rosters().remove_from_roster(HERE, vec![PlayerId::new(10).unwrap()]).await.unwrap();
+    fixture.store.rosters().remove_players(HERE, vec![PlayerId::new(10).unwrap()]).await.unwrap();
     let stats = fixture.stats(HERE).await;
     assert_eq!((stats.days[12].granted, stats.days[13].granted), (1, 1));
     // After two weeks they are gone from the chart.

@@ -264,3 +264,22 @@ async fn what_does_not_fit_is_left_out_and_takes_nothing_with_it() {
     let claimed = store.redemptions().claim_due(99, 12, |_| Admission::Take).await.unwrap().taken;
     assert!(claimed.iter().any(|claim| claim.player == PlayerId::new(99).unwrap()));
 }
+
+/// Another instance that takes over would answer what was said in the channel before.
+#[tokio::test(start_paused = true)]
+async fn messages_before_an_id_channel_was_set_are_read_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let (here, there) = (open(folder.path(), "a.db"), open(folder.path(), "b.db"));
+    for store in [&here, &there] {
+        store.sync_log().set_replicated(true).await.unwrap();
+    }
+    let since = 1_300_000_000_000_000_000;
+    here.guilds().set_id_channel(GUILD, Some(ChannelId(5)), since).await.unwrap();
+    here.guilds().note_id_message(ChannelId(5), since + 7).await.unwrap();
+    there.sync_log().merge(all(&here).await).await.unwrap();
+    let seen = async |store: &Store| store.guilds().id_channels().await.unwrap()[0].seen;
+    assert_eq!((seen(&here).await, seen(&there).await), (since + 7, since));
+    there.guilds().note_id_message(ChannelId(5), since + 9).await.unwrap();
+    assert_eq!(seen(&there).await, since + 9);
+    assert!(all(&here).await.iter().all(Record::fits));
+}

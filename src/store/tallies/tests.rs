@@ -271,7 +271,7 @@ async fn what_was_deleted_a_quarter_ago_goes_but_not_what_keeps_from_posting_twi
     let store = over(&folder.path().join("a.db"), clock()).await;
     store.sync_log().set_replicated(true).await.unwrap();
     let gone: Vec<PlayerId> = (1..=2).map(|number| player(number).id).collect();
-    store.rosters().remove_from_roster(HERE, gone).await.unwrap();
+    store.rosters().remove_players(HERE, gone).await.unwrap();
     store.rosters().link(UserId(5), player(6)).await.unwrap();
     store.rosters().unlink(UserId(5), None).await.unwrap();
     let tried = "UPDATE posts SET deleted = 1, attempted_at = iif(guild_id = 7, planned_at, NULL), message_id = NULL";

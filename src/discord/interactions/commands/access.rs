@@ -9,7 +9,7 @@ use crate::domain::players::player::RoleId;
 use crate::store::AccessAdded;
 
 use super::autocomplete::alliances;
-use super::{Context, alliance, guild, language, respond};
+use super::{Context, about, alliance, guild, language, respond};
 
 /// Show or choose the roles that may use /manage
 #[poise::command(slash_command, guild_only)]
@@ -57,13 +57,18 @@ async fn change(
         },
     };
     let access = AccessRole { alliance: only, role: RoleId(role.id.get()) };
-    if removes {
+    let answer = if removes {
         let was_named = bot.guilds.remove_access_role(server, access).await?;
-        return Ok(words::removed(language, access.role, was_named));
+        words::removed(language, access.role, was_named)
+    } else {
+        match bot.guilds.add_access_role(server, access).await? {
+            AccessAdded::New => words::added(language, access.role),
+            AccessAdded::Known => words::known(language, access.role),
+            AccessAdded::TooMany => words::too_many(language),
+        }
+    };
+    match only {
+        Some(only) => about(ctx, only, answer).await,
+        None => Ok(answer),
     }
-    Ok(match bot.guilds.add_access_role(server, access).await? {
-        AccessAdded::New => words::added(language, access.role),
-        AccessAdded::Known => words::known(language, access.role),
-        AccessAdded::TooMany => words::too_many(language),
-    })
 }

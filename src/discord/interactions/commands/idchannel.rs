@@ -88,6 +88,7 @@ async fn change(
     if channel.is_some() || off {
         // What was written before the command is not read.
         bot.guilds.set_id_channel(alliance, channel, ctx.interaction.id.get()).await?;
+        bot.id_inbox.wake();
     }
     let set = bot.guilds.id_channel(alliance).await?;
     let mode = bot.guilds.join_mode(server).await?;

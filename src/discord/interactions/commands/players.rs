@@ -255,10 +255,7 @@ pub(super) async fn list(
 ) -> anyhow::Result<()> {
     respond_for(ctx, alliance, |alliance| async move {
         let filter = match filter {
-            None => {
-                let page = ctx.data().rosters.roster(alliance, 0, words::PAGE).await?;
-                return Ok(words::roster(language(ctx), &page, 0, alliance));
-            }
+            None => return Ok(rosters::page(ctx.data(), language(ctx), alliance, 0).await?),
             Some(ListFilter::NoState) => RosterFilter::NoState,
             Some(ListFilter::Failing) => RosterFilter::Failing,
             Some(ListFilter::NotLinked) => RosterFilter::NotLinked,

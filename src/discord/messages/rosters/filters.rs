@@ -2,7 +2,7 @@
 
 use serenity::all::{CreateActionRow, CreateEmbed};
 
-use crate::discord::roster_action::RosterActionKind;
+use crate::discord::roster_action::{RosterAction, RosterActionKind};
 use crate::domain::players::player::AllianceId;
 use crate::domain::text::language::Language;
 use crate::store::{FilteredPage, Listed, ListedDetail, RosterFilter};
@@ -11,9 +11,10 @@ use super::super::batch::player as named;
 use super::super::colour;
 use super::super::escape::clip;
 use super::super::explanation::meaning;
-use super::super::players::{PAGE, last_page};
+use super::super::paging;
+use super::super::players::PAGE;
 use super::super::texts::text;
-use super::{Message, button};
+use super::Message;
 
 fn title(language: Language, filter: RosterFilter, players: u32) -> String {
     match filter {
@@ -76,21 +77,11 @@ pub fn filtered(
         .colour(colour::PLAIN)
         .description(clip(&format!("{}\n\n{}", lines.join("\n"), advice(language, filter)), 4096));
     let message = Message::embed(embed);
-    let last = last_page(page.total);
-    if last == 0 {
-        return message;
-    }
-    // Every button needs an id of its own, even a disabled one.
-    let to = |page: Option<u32>, at: u32, label: String| {
-        let kind = RosterActionKind::Filtered(filter, page.unwrap_or(u32::MAX - at));
-        button(kind, alliance, label).disabled(page.is_none())
-    };
-    let here = text!(language, "roster-page", page = (number + 1).to_string(), pages = (last + 1).to_string());
-    message.with_rows(vec![CreateActionRow::Buttons(vec![
-        to(number.checked_sub(1), 0, "◀".to_owned()),
-        to(None, 2, here),
-        to((number < last).then(|| number + 1), 1, "▶".to_owned()),
-    ])])
+    let last = paging::last_page(page.total, PAGE);
+    let buttons = paging::buttons(language, number, last, |to| {
+        RosterAction { alliance, kind: RosterActionKind::Filtered(filter, to) }.to_string()
+    });
+    if buttons.is_empty() { message } else { message.with_rows(vec![CreateActionRow::Buttons(buttons)]) }
 }
 
 /// Where the page with this number begins.

@@ -12,6 +12,7 @@ use crate::domain::text::language::Language;
 use crate::store::Removal;
 
 use super::super::escape::{clip, escape};
+use super::super::paging;
 use super::super::texts::text;
 use super::{Message, Skipped, button, form, names};
 
@@ -33,8 +34,8 @@ pub struct MenuPage {
 }
 
 impl MenuPage {
-    fn last(&self) -> u32 {
-        self.total.div_ceil(PAGE).saturating_sub(1)
+    pub fn last(&self) -> u32 {
+        paging::last_page(self.total, PAGE)
     }
 }
 
@@ -50,7 +51,6 @@ fn option(language: Language, player: &Player) -> CreateSelectMenuOption {
 
 fn rows(language: Language, alliance: AllianceId, page: &MenuPage) -> Vec<CreateActionRow> {
     let id = |kind| RosterAction { alliance, kind }.to_string();
-    let browse = |number| RosterActionKind::Browse(number, page.search.clone());
     let mut rows = Vec::new();
     if !page.players.is_empty() {
         let options: Vec<_> = page.players.iter().take(PAGE as usize).map(|player| option(language, player)).collect();
@@ -62,18 +62,8 @@ fn rows(language: Language, alliance: AllianceId, page: &MenuPage) -> Vec<Create
         let label = clip(&text!(language, "roster-menu-choose"), 150);
         rows.push(CreateActionRow::SelectMenu(menu.placeholder(label).min_values(1).max_values(most)));
     }
-    let mut buttons = Vec::new();
-    if page.last() > 0 {
-        // Every button needs an id of its own, even a disabled one.
-        let arrow = |to: Option<u32>, label: &str, at: u32| {
-            button(browse(to.unwrap_or(u32::MAX - at)), alliance, label.to_owned()).disabled(to.is_none())
-        };
-        let pages = (page.last() + 1).to_string();
-        let here = text!(language, "roster-page", page = (page.number + 1).to_string(), pages = pages);
-        buttons.push(arrow(page.number.checked_sub(1), "◀", 0));
-        buttons.push(button(browse(u32::MAX - 2), alliance, here).disabled(true));
-        buttons.push(arrow((page.number < page.last()).then(|| page.number + 1), "▶", 1));
-    }
+    let browse = |number| id(RosterActionKind::Browse(number, page.search.clone()));
+    let mut buttons = paging::buttons(language, page.number, page.last(), browse);
     if page.last() > 0 || !page.search.is_empty() {
         buttons.push(button(RosterActionKind::Search, alliance, text!(language, "roster-menu-search")));
     }

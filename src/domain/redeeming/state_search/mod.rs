@@ -28,6 +28,9 @@ pub const MAX_LISTED: usize = 20;
 pub const MAX_TRIED: usize = 150;
 /// So many answers that show nothing end a check.
 pub const MAX_UNCLEAR: u32 = 20;
+/// The game is believed that it knows no player with an id once so many answers of a check showed no state, and the last
+/// of them says so.
+pub const NOBODY_AFTER: u32 = 3;
 /// The longest search. Where very many states are wrong, the day's calls do not suffice for all candidates.
 pub const SEARCH_FOR: Duration = Duration::from_secs(14 * DAY);
 /// How long a result without a state counts. After that, a refused redemption begins another search.
@@ -151,6 +154,8 @@ impl PlayerCheck {
     pub fn answered(&mut self, asked: State, outcome: &StateCheck, now: Timestamp) {
         match (outcome, self.candidate) {
             _ if !self.status.is_open() => {}
+            // One answer proves nothing: the game may have been in disorder.
+            (StateCheck::NoSuchPlayer, _) if self.unclear + 1 < NOBODY_AFTER => self.count_unclear(now),
             (StateCheck::NoSuchPlayer, _) => self.become_at(CheckStatus::NoSuchPlayer, now),
             (StateCheck::Unclear(_), _) => self.count_unclear(now),
             (StateCheck::Right, None) if Some(asked) == self.on_file => self.become_at(CheckStatus::Right, now),

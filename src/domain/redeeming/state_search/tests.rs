@@ -48,13 +48,19 @@ fn the_states_of_the_list_come_first_and_then_the_nearest() {
 }
 
 #[test]
-fn a_right_state_costs_one_call_and_an_unknown_player_too() {
-    for (outcome, status) in
-        [(StateCheck::Right, CheckStatus::Right), (StateCheck::NoSuchPlayer, CheckStatus::NoSuchPlayer)]
+fn a_right_state_costs_one_call_and_an_unknown_player_three() {
+    for (outcome, status, calls) in
+        [(StateCheck::Right, CheckStatus::Right, 1), (StateCheck::NoSuchPlayer, CheckStatus::NoSuchPlayer, 3)]
     {
         let mut check = PlayerCheck::new(Some(state(245)), now());
-        assert_eq!(ask_all(&mut check, &[state(300)], |_| outcome.clone()), [245]);
+        assert_eq!(ask_all(&mut check, &[state(300)], |_| outcome.clone()), vec![245; calls]);
         assert_eq!(check.status, status);
+    }
+    // A game that was in disorder for a moment is not believed, not even while a search runs.
+    for mut check in [PlayerCheck::new(Some(state(245)), now()), PlayerCheck::search(Some(state(245)), now())] {
+        let mut answers = [StateCheck::NoSuchPlayer, StateCheck::NoSuchPlayer].into_iter();
+        ask_all(&mut check, &[state(300)], |asked| answers.next().unwrap_or_else(|| answer(Some(state(300)), asked)));
+        assert_eq!((check.status, check.on_file), (CheckStatus::Found, Some(state(300))));
     }
 }
 

@@ -45,6 +45,7 @@ impl RecordKind {
                         time("removed_at"),
                         text("join_mode"),
                         int("id_channel"),
+                        int("id_channel_since"),
                         time("welcomed_at"),
                         int("server_id"),
                         text("name"),

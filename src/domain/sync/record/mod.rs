@@ -157,7 +157,8 @@ impl Record {
             (_, Value::Time(millis)) => Timestamp::from_millisecond(*millis).is_ok(),
             (
                 "guild_id" | "channel_id" | "player_id" | "message_id" | "mention_role" | "user_id" | "server_id"
-                | "alliance_id" | "role_id" | "id_channel" | "sample_channel_id" | "sample_message_id",
+                | "alliance_id" | "role_id" | "id_channel" | "id_channel_since" | "sample_channel_id"
+                | "sample_message_id",
                 Value::Int(_),
             ) => true,
             ("version", Value::Int(version)) => (0..=Version::MAX.0).contains(version),

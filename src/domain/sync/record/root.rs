@@ -10,7 +10,7 @@ pub enum Root {
     Guild,
     Player,
     Code,
-    /// There need be no record of a user; links name them.
+    /// No kind has one record for each user: links name them, and what they chose if they chose anything.
     User,
 }
 

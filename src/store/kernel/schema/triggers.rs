@@ -20,9 +20,12 @@ pub(in crate::store) fn is_shared(kind: RecordKind, row: &str) -> String {
 pub(in crate::store) fn urgency(kind: RecordKind, row: &str) -> String {
     match kind {
         RecordKind::Erasures => "0".to_owned(),
-        RecordKind::Guilds | RecordKind::Codes | RecordKind::Posts | RecordKind::Batches | RecordKind::Notices => {
-            "1".to_owned()
-        }
+        RecordKind::Guilds
+        | RecordKind::Codes
+        | RecordKind::Posts
+        | RecordKind::Batches
+        | RecordKind::Notices
+        | RecordKind::People => "1".to_owned(),
         RecordKind::Redemptions => format!("iif({row}.outcome = 'pending' AND {row}.claim = 0, 2, 1)"),
         _ => "2".to_owned(),
     }

@@ -162,7 +162,7 @@ impl World {
                     .unwrap();
             }
             Change::Left(guild, id) => {
-                store.rosters().remove_from_roster(AllianceId(guild), vec![player(id).id]).await.map(drop).unwrap();
+                store.rosters().remove_players(AllianceId(guild), vec![player(id).id]).await.map(drop).unwrap();
             }
             Change::AddCode(guild, number) => {
                 store.codes().add_guild_code(AllianceId(guild), code(number)).await.map(drop).unwrap();

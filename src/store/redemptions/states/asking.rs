@@ -9,7 +9,7 @@ use super::retrying::{make_due, retry_wrong_state};
 use crate::domain::limits::budget::Endpoint;
 use crate::domain::players::player::{AllianceId, PlayerId, State};
 use crate::domain::redeeming::state_check::StateCheck;
-use crate::domain::redeeming::state_search::{CALLS_A_DAY, CheckStatus, PlayerCheck, day_of};
+use crate::domain::redeeming::state_search::{CALLS_A_DAY, CheckStatus, MAX_TRIED, PlayerCheck, day_of};
 use crate::domain::waits;
 use crate::store::handles::RedemptionQueue;
 use crate::store::kernel::{Millis, StoreError, Tx};
@@ -21,7 +21,7 @@ const NEXT_CALL: Duration = Duration::from_secs(3);
 /// After an answer that showed nothing, times the number of such answers.
 const AFTER_UNCLEAR: Duration = Duration::from_secs(300);
 /// Players whose check is over without a call are ended so many at a time.
-const MAX_ENDED: u32 = 100;
+const MAX_ENDED: usize = 100;
 
 /// A question to the game: is this player in this state?
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,8 +138,11 @@ impl RedemptionQueue {
             let unclear = check.unclear;
             check.answered(question.state, &outcome, tx.now());
             check.end_if_over(&states_of_mates(tx.connection(), question.player)?, tx.now());
-            let wait = if check.unclear > unclear { AFTER_UNCLEAR * check.unclear } else { NEXT_CALL };
-            put(tx, question.player, &check, tx.now().checked_add(wait).ok().filter(|_| check.status.is_open()))?;
+            let ask_at = match check.unclear > unclear {
+                true => ask_at(&check, tx.now()),
+                false => tx.now().checked_add(NEXT_CALL).ok().filter(|_| check.status.is_open()),
+            };
+            put(tx, question.player, &check, ask_at)?;
             ended(tx, question.player, check.status)?;
             tx.wake_work();
             Ok(Some(check))
@@ -210,18 +213,21 @@ fn resumable(connection: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Pl
     let sql = format!(
         "SELECT p.player_id, {COLUMNS} FROM players p INDEXED BY players_to_check
          WHERE p.state_check IN ('unchecked', 'searching', 'not_found') AND p.state_check = 'not_found' AND p.deleted = 0
+           AND coalesce(length(p.tried_states) - length(replace(p.tried_states, ',', '')) + 1, 0) < {MAX_TRIED}
            AND {IS_SERVED}
            AND EXISTS (SELECT 1 FROM rosters mine JOIN rosters r ON r.guild_id = mine.guild_id AND r.deleted = 0
                        JOIN players q ON q.player_id = r.player_id AND q.state IS NOT NULL AND q.state IS NOT p.state
                            AND coalesce(q.state_check, '') NOT IN ('searching', 'not_found', 'no_such_player')
                        WHERE mine.player_id = p.player_id AND mine.deleted = 0
-                         AND instr(',' || coalesce(p.tried_states, '') || ',', ',' || q.state || ',') = 0)
-         LIMIT {MAX_ENDED}"
+                         AND instr(',' || coalesce(p.tried_states, '') || ',', ',' || q.state || ',') = 0)"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([])?;
     let mut players = Vec::new();
-    while let Some(row) = rows.next()? {
+    // Not all of these may go on: the limit counts only those that do, so that they hold up nobody.
+    while players.len() < MAX_ENDED
+        && let Some(row) = rows.next()?
+    {
         let player: PlayerId = row.get(0)?;
         let check = read(row, 1, now)?;
         if check.is_some_and(|check| states_of_mates(connection, player).is_ok_and(|listed| check.may_resume(&listed)))
@@ -249,8 +255,13 @@ fn settle(tx: &Tx<'_>, players: &[PlayerId]) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Makes due what waited for a player's state, once its check is over.
-fn ended(tx: &Tx<'_>, player: PlayerId, status: CheckStatus) -> rusqlite::Result<()> {
+/// When the game may be asked again after an answer that showed nothing; `None` if the check is over.
+pub(super) fn ask_at(check: &PlayerCheck, now: Timestamp) -> Option<Timestamp> {
+    now.checked_add(AFTER_UNCLEAR * check.unclear).ok().filter(|_| check.status.is_open())
+}
+
+/// Makes due what waited for a player's state, once its check is over, and what failed for want of it, if it is known.
+pub(super) fn ended(tx: &Tx<'_>, player: PlayerId, status: CheckStatus) -> rusqlite::Result<()> {
     if status.is_open() {
         return Ok(());
     }

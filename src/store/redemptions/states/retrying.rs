@@ -20,8 +20,8 @@ pub(in crate::store) fn again(tx: &Tx<'_>, players: &str, values: &[&dyn rusqlit
 }
 
 impl RedemptionQueue {
-    /// Retries a player's redemptions of valid codes that failed, or wait, because the state was wrong or missing, and returns
-    /// how many. Call it after the state was corrected.
+    /// Retries a player's redemptions of valid codes that failed, or wait, because the state was wrong or missing, or because the
+    /// game did not know the player, and returns how many. Call it after the state was corrected or confirmed.
     pub async fn retry_wrong_state(&self, player: PlayerId) -> Result<u32, StoreError> {
         self.write(move |tx| Ok(retry_wrong_state(tx, player)?)).await
     }
@@ -33,12 +33,13 @@ pub(in crate::store) fn retry_wrong_state(tx: &Tx<'_>, player: PlayerId) -> rusq
         .statement(
             "SELECT d.code_key, d.generation FROM redemptions d JOIN codes c
                   ON c.code_key = d.code_key AND c.generation = d.generation
-             WHERE d.player_id = ?1 AND d.outcome = 'failed' AND d.deleted = 0 AND d.status IN (?2, ?3)
-               AND c.deleted = 0 AND c.condemned IS NULL AND (c.expires_at IS NULL OR c.expires_at > ?4)",
+             WHERE d.player_id = ?1 AND d.outcome = 'failed' AND d.deleted = 0 AND d.status IN (?2, ?3, ?4)
+               AND c.deleted = 0 AND c.condemned IS NULL AND (c.expires_at IS NULL OR c.expires_at > ?5)",
         )?
-        .query_map(params![player, Status::UserInfoError, Status::NoState, Millis(tx.now())], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?
+        .query_map(
+            params![player, Status::UserInfoError, Status::NoState, Status::RoleNotExist, Millis(tx.now())],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?
         .collect::<Result<_, _>>()?;
     for (key, generation) in &codes {
         let values: [&dyn rusqlite::ToSql; 5] = [key, generation, &Millis(tx.now()), &tx.version(), &player];

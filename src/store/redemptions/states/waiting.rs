@@ -5,10 +5,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::params;
 
-use super::retrying::make_due;
+use super::asking::{ask_at, ended};
 use crate::domain::answers::status::Status;
 use crate::domain::players::player::{PlayerId, State};
-use crate::domain::redeeming::state_check::shows_the_state;
+use crate::domain::redeeming::state_check::{StateCheck, shows_the_state};
 use crate::domain::redeeming::state_search::{CheckStatus, PlayerCheck};
 use crate::store::handles::RedemptionQueue;
 use crate::store::kernel::{Millis, StoreError, Tx};
@@ -131,20 +131,21 @@ pub(in crate::store) fn put_aside(tx: &Tx<'_>, waiting: Vec<Claim>) -> rusqlite:
 
 /// Notes what the answer to a redemption shows about the player.
 pub(in crate::store) fn confirm(tx: &Tx<'_>, claim: &Claim, status: &Status) -> rusqlite::Result<()> {
-    let shown = match status {
-        Status::RoleNotExist => CheckStatus::NoSuchPlayer,
-        status if shows_the_state(status) => CheckStatus::Right,
-        _ => return Ok(()),
-    };
-    let Some((on_file, Some(check))) = find(tx, claim.player)? else { return Ok(()) };
-    let is_news = match shown {
-        CheckStatus::Right => !matches!(check.status, CheckStatus::Right | CheckStatus::Found),
-        _ => check.status == CheckStatus::Unchecked,
-    };
-    if is_news && on_file == claim.state {
-        let check = PlayerCheck { status: shown, ..PlayerCheck::new(on_file, tx.now()) };
-        put(tx, claim.player, &check, None)?;
-        make_due(tx, claim.player)?;
+    let Some((on_file, Some(mut check))) = find(tx, claim.player)? else { return Ok(()) };
+    if on_file != claim.state {
+        return Ok(());
     }
-    Ok(())
+    match (status, check.status, on_file) {
+        // An answer like those of the check itself.
+        (Status::RoleNotExist, CheckStatus::Unchecked, Some(asked)) => {
+            check.answered(asked, &StateCheck::NoSuchPlayer, tx.now());
+        }
+        (Status::RoleNotExist, _, _) | (_, CheckStatus::Right | CheckStatus::Found, _) => return Ok(()),
+        (status, ..) if shows_the_state(status) => {
+            check = PlayerCheck { status: CheckStatus::Right, ..PlayerCheck::new(on_file, tx.now()) };
+        }
+        _ => return Ok(()),
+    }
+    put(tx, claim.player, &check, ask_at(&check, tx.now()))?;
+    ended(tx, claim.player, check.status)
 }

@@ -288,7 +288,7 @@ async fn work_leaves_no_child_without_its_parent() {
     for player in [1, 2] {
         decide(&store, player, Outcome::Granted, Status::Success).await;
     }
-    store.rosters().remove_from_roster(GUILD, vec![id(3)]).await.unwrap();
+    store.rosters().remove_players(GUILD, vec![id(3)]).await.unwrap();
     store.codes().remove_guild_code(GUILD, key("OWN")).await.unwrap();
     store.erasures().forget_user(UserId(1)).await.unwrap();
     list(&store, &[]).await;

@@ -9,7 +9,6 @@ players-title =
 players-state = Staat { $state }
 players-no-state = ⚠️ kein Staat
 players-furnace = Ofen { $level }
-players-page = { $page } von { $pages }
 players-not-imported = ❌ Wegen dieser Zeilen wurde niemand importiert:
 players-correct-the-lines = Berichtige sie, oder überspring sie mit `skip_bad_lines`.
 players-file-not-fetched = ❌ Es wurde niemand importiert: ich konnte die Datei nicht von Discord herunterladen. Versuche es bitte noch einmal.

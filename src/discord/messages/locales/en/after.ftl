@@ -35,10 +35,6 @@ after-player-granted = 🎁 { $player }: redeemed
 after-player-already = 📦 { $player }: already claimed
 after-player-pending = ⏳ { $player }: being redeemed
 after-player-untried = ➖ { $player }: not tried yet
-# The numbers of the page and of all pages.
-after-players-page = Page { $page } of { $pages }
-after-players-previous = ◀ Previous
-after-players-next = Next ▶
 # A menu of which players to show, and its entries with how many they are.
 after-players-menu = Show …
 after-players-missing = Missing: { $players }

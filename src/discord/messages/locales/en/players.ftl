@@ -14,8 +14,6 @@ players-state = state { $state }
 players-no-state = ⚠️ no state
 # The furnace is the central building in the game.
 players-furnace = furnace { $level }
-# Between two arrows: the number of the page, and of all pages.
-players-page = { $page } of { $pages }
 # A list of lines follows, and then the next message.
 players-not-imported = ❌ Nobody was imported because of these lines:
 players-correct-the-lines = Correct them, or skip them with `skip_bad_lines`.

@@ -129,7 +129,8 @@ roster-menu-all = Show all
 # The form behind “Search”. A title and a label have at most 45 characters.
 roster-search = Find players
     .text = Name, or the first digits of the player ID
-roster-page = { $page } of { $pages }
+# Between two arrows: the number of the page, and of all pages.
+page-of = { $page } of { $pages }
 roster-empty = The player list is empty. Add players with `/manage players add` or `/manage players import`.
 
 ## Replacing the whole list

@@ -9,7 +9,6 @@ players-title =
 players-state = estado { $state }
 players-no-state = ⚠️ sin estado
 players-furnace = calefactor { $level }
-players-page = { $page } de { $pages }
 players-not-imported = ❌ No se importó a nadie por culpa de estas líneas:
 players-correct-the-lines = Corrígelas, u omítelas con `skip_bad_lines`.
 players-file-not-fetched = ❌ No se importó a nadie: no pude descargar el archivo de Discord. Inténtalo de nuevo.

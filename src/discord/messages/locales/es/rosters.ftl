@@ -102,7 +102,7 @@ roster-menu-search = Buscar
 roster-menu-all = Mostrar todos
 roster-search = Buscar jugadores
     .text = Nombre, o primeros dígitos del ID de jugador
-roster-page = { $page } de { $pages }
+page-of = { $page } de { $pages }
 roster-empty = La lista de jugadores está vacía. Añade jugadores con `/manage players add` o `/manage players import`.
 
 roster-replace = ¿Reemplazar la lista de jugadores?

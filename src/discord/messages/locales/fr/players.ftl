@@ -9,7 +9,6 @@ players-title =
 players-state = État { $state }
 players-no-state = ⚠️ sans État
 players-furnace = chaudière { $level }
-players-page = { $page } sur { $pages }
 players-not-imported = ❌ Personne n’a été importé, à cause de ces lignes :
 players-correct-the-lines = Corrige-les, ou ignore-les avec `skip_bad_lines`.
 players-file-not-fetched = ❌ Personne n’a été importé : je n’ai pas pu télécharger le fichier depuis Discord. Réessaie, s’il te plaît.

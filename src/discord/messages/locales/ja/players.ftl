@@ -5,7 +5,6 @@ players-title = 👥 プレイヤー{ $players }人
 players-state = 王国 { $state }
 players-no-state = ⚠️ 王国なし
 players-furnace = 大溶鉱炉 { $level }
-players-page = { $page } / { $pages }
 players-not-imported = ❌ 次の行に問題があるため、誰もインポートしていません：
 players-correct-the-lines = 修正するか、`skip_bad_lines` でスキップしてください。
 players-file-not-fetched = ❌ Discordからファイルをダウンロードできなかったため、誰もインポートしていません。もう一度お試しください。

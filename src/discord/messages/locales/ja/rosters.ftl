@@ -60,7 +60,7 @@ roster-menu-search = 検索
 roster-menu-all = すべて表示
 roster-search = プレイヤーを検索
     .text = 名前、またはプレイヤーIDの先頭の数字
-roster-page = { $page } / { $pages }
+page-of = { $page } / { $pages }
 roster-empty = プレイヤーリストは空です。`/manage players add` か `/manage players import` でプレイヤーを追加してください。
 
 roster-replace = プレイヤーリストを入れ替えますか？

@@ -5,7 +5,6 @@ players-title = 👥 플레이어 { $players }명
 players-state = 왕국 { $state }
 players-no-state = ⚠️ 왕국 없음
 players-furnace = 용광로 { $level }
-players-page = { $page }/{ $pages }
 players-not-imported = ❌ 다음 줄 때문에 아무도 가져오지 않았어요:
 players-correct-the-lines = 고치거나 `skip_bad_lines`로 건너뛰세요.
 players-file-not-fetched = ❌ Discord에서 파일을 내려받지 못해 아무도 가져오지 않았어요. 다시 시도해 주세요.

@@ -60,7 +60,7 @@ roster-menu-search = 검색
 roster-menu-all = 모두 보기
 roster-search = 플레이어 찾기
     .text = 이름 또는 플레이어 ID의 앞자리
-roster-page = { $page }/{ $pages }
+page-of = { $page }/{ $pages }
 roster-empty = 플레이어 목록이 비어 있어요. `/manage players add`나 `/manage players import`로 플레이어를 추가하세요.
 
 roster-replace = 플레이어 목록을 교체할까요?

@@ -9,7 +9,6 @@ players-title =
 players-state = estado { $state }
 players-no-state = ⚠️ sem estado
 players-furnace = fornalha { $level }
-players-page = { $page } de { $pages }
 players-not-imported = ❌ Ninguém foi importado por causa destas linhas:
 players-correct-the-lines = Corrija, ou ignore essas linhas com `skip_bad_lines`.
 players-file-not-fetched = ❌ Ninguém foi importado: não consegui baixar o arquivo do Discord. Tente de novo.

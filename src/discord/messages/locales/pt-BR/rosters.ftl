@@ -102,7 +102,7 @@ roster-menu-search = Buscar
 roster-menu-all = Mostrar todos
 roster-search = Buscar jogadores
     .text = Nome, ou primeiros dígitos do ID
-roster-page = { $page } de { $pages }
+page-of = { $page } de { $pages }
 roster-empty = A lista de jogadores está vazia. Adicione jogadores com `/manage players add` ou `/manage players import`.
 
 roster-replace = Substituir a lista de jogadores?

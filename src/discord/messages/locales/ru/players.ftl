@@ -11,7 +11,6 @@ players-title =
 players-state = государство { $state }
 players-no-state = ⚠️ без государства
 players-furnace = топка { $level }
-players-page = { $page } из { $pages }
 players-not-imported = ❌ Никто не импортирован из-за этих строк:
 players-correct-the-lines = Исправьте их или пропустите с помощью `skip_bad_lines`.
 players-file-not-fetched = ❌ Никто не импортирован: не удалось скачать файл из Discord. Попробуйте ещё раз.

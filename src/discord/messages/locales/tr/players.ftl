@@ -5,7 +5,6 @@ players-title = 👥 { $players } oyuncu
 players-state = eyalet { $state }
 players-no-state = ⚠️ eyalet yok
 players-furnace = fırın { $level }
-players-page = { $page } / { $pages }
 players-not-imported = ❌ Şu satırlar yüzünden kimse içe aktarılmadı:
 players-correct-the-lines = Onları düzelt veya `skip_bad_lines` ile atla.
 players-file-not-fetched = ❌ Kimse içe aktarılmadı: dosyayı Discord'dan indiremedim. Lütfen yeniden dene.

@@ -5,7 +5,6 @@ players-title = 👥 { $players } 位玩家
 players-state = 王國 { $state }
 players-no-state = ⚠️ 沒有王國資料
 players-furnace = 熔爐 { $level }
-players-page = { $page } / { $pages }
 players-not-imported = ❌ 因為這些行有問題，沒有匯入任何人：
 players-correct-the-lines = 請修正，或用 `skip_bad_lines` 略過。
 players-file-not-fetched = ❌ 沒有匯入任何人：我無法從 Discord 下載檔案。請再試一次。
