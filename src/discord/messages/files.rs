@@ -1,5 +1,6 @@
 //! Files and lists of players that cannot be read, and lines of them.
 
+use crate::domain::players::roster_file::typed::Problem;
 use crate::domain::players::roster_file::{
     BadLine, BadLineReason, FileKind, MAX_BYTES, MAX_COLUMNS, MAX_LINES, Place, RosterFileError, Separator,
 };
@@ -8,7 +9,7 @@ use crate::domain::text::language::Language;
 
 use super::escape::{clip, escape};
 use super::texts::text;
-use super::{Message, errors, rosters};
+use super::{Message, errors};
 
 /// The longest list of columns, in characters.
 const COLUMNS_CHARS: usize = 400;
@@ -78,9 +79,21 @@ const IN_LIST: usize = 200;
 /// The same as a line of a list.
 pub(super) fn bad_line_in_list(language: Language, line: &BadLine) -> String {
     if let (Place::Line(number), BadLineReason::InLine { problem, text }) = (line.place, &line.reason) {
-        return rosters::unread_line(language, number.to_string(), escape(text, 40), *problem);
+        return unread_line(language, number.to_string(), escape(text, 40), *problem);
     }
     format!("• {}", clip(&bad_line(language, line), IN_LIST))
+}
+
+/// What is wrong with a line of a list without columns.
+pub(super) fn unread_line(language: Language, number: String, shown: String, problem: Problem) -> String {
+    match problem {
+        Problem::NoId => text!(language, "roster-bad-no-id", line = number, text = shown),
+        Problem::SeveralIds => text!(language, "roster-bad-several-ids", line = number, text = shown),
+        Problem::StateOrName(state) => {
+            text!(language, "roster-bad-state-or-name", line = number, text = shown, number = state.to_string())
+        }
+        Problem::SeveralStates => text!(language, "roster-bad-several-states", line = number, text = shown),
+    }
 }
 
 /// Which line is bad, and why; without a full stop.

@@ -9,7 +9,7 @@ use serenity::all::{ButtonStyle, CreateActionRow, CreateButton, CreateInputText,
 use crate::discord::roster_action::{RosterAction, RosterActionKind};
 use crate::domain::players::pasted_list::{BadPaste, Problem};
 use crate::domain::players::player::{AllianceId, Player, PlayerId, State};
-use crate::domain::players::roster_file::{BadLine, lines};
+use crate::domain::players::roster_file::BadLine;
 use crate::domain::text::language::Language;
 use crate::store::{Edited, RosterChange, StateChange};
 
@@ -86,25 +86,13 @@ fn bad_paste(language: Language, bad: &BadPaste) -> String {
         BadPaste::Line { number, text, problem } => (number.to_string(), escape(text, 40), problem),
     };
     match problem {
-        Problem::Unread(problem) => unread_line(language, number, shown, *problem),
+        Problem::Unread(problem) => files::unread_line(language, number, shown, *problem),
         Problem::Repeated(first) => {
             text!(language, "roster-bad-repeated", line = number, text = shown, first = first.to_string())
         }
         Problem::Contradicted(first) => {
             text!(language, "roster-bad-contradicted", line = number, text = shown, first = first.to_string())
         }
-    }
-}
-
-/// What is wrong with a line of a list without columns.
-pub(super) fn unread_line(language: Language, number: String, shown: String, problem: lines::Problem) -> String {
-    match problem {
-        lines::Problem::NoId => text!(language, "roster-bad-no-id", line = number, text = shown),
-        lines::Problem::SeveralIds => text!(language, "roster-bad-several-ids", line = number, text = shown),
-        lines::Problem::StateOrName(state) => {
-            text!(language, "roster-bad-state-or-name", line = number, text = shown, number = state.to_string())
-        }
-        lines::Problem::SeveralStates => text!(language, "roster-bad-several-states", line = number, text = shown),
     }
 }
 

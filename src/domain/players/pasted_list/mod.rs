@@ -1,12 +1,12 @@
 //! Lists of players that people paste into a form: one player a line, in any order and with any separators.
 //!
-//! The lines are read as those of a file without columns ([`lines`]), and a table that these do not fit as a file is
+//! The lines are read as those of a file without columns ([`typed`]), and a table that these do not fit as a file is
 //! ([`roster_file`]).
 
 use std::collections::{HashMap, HashSet};
 
 use super::player::{Player, PlayerId, State};
-use super::roster_file::lines::{self, ReadLine, SHOWN_CHARS};
+use super::roster_file::typed::{self, ReadLine, SHOWN_CHARS};
 use super::roster_file::{self, BadLine};
 use crate::domain::text::{clean, trim};
 
@@ -35,7 +35,7 @@ pub enum BadPaste {
 /// What is wrong with a pasted line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {
-    Unread(lines::Problem),
+    Unread(typed::Problem),
     /// The id is also on this line, with another name.
     Repeated(u64),
     /// The id is also on this line, with another state, so neither can be trusted.
@@ -61,7 +61,7 @@ fn by_lines(text: &str, state: Option<State>) -> PastedList {
     let mut list = List::default();
     let text = text.replace("\r\n", "\n");
     let numbered = (1..).zip(text.split(['\n', '\r'])).filter(|(_, line)| !trim(line).is_empty());
-    for ReadLine { number, text, players } in lines::read(numbered) {
+    for ReadLine { number, text, players } in typed::read(numbered) {
         let added = players.map_err(Problem::Unread).and_then(|players| {
             let mut players = players.into_iter().map(|player| Player { state: player.state.or(state), ..player });
             players.try_for_each(|player| list.add(number, player))

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::lines::Problem as Unread;
+use super::typed::Problem as Unread;
 use super::*;
 
 /// Id, name and state (0 for none) of each player.

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::SHOWN_COLUMNS;
 use super::error::{Place, RosterFileError};
-use super::lines::has_state;
 use super::meaning::{MEANINGS, Meaning};
 use super::table::{Row, filled};
+use super::typed::has_state;
 use crate::domain::players::player::{PlayerError, PlayerId, State, furnace_level};
 use crate::domain::text::{NAME_CHARS, clean, trim};
 

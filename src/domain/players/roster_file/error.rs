@@ -5,8 +5,8 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::lines::Problem;
 use super::meaning::Meaning;
+use super::typed::Problem;
 use super::{MAX_BYTES, MAX_COLUMNS, MAX_LINES};
 use crate::domain::players::player::{PlayerError, PlayerId};
 

@@ -9,9 +9,10 @@ mod decode;
 mod entries;
 mod error;
 mod json;
-pub mod lines;
+mod lines;
 mod meaning;
 mod table;
+pub mod typed;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -107,11 +108,11 @@ pub fn parse(bytes: &[u8], state: Option<State>) -> Result<RosterFile, RosterFil
                 return Ok(table);
             }
             // A few lines of a list may have separators.
-            let list = lines::read_file(&text).map(of_entries);
+            let list = lines::read(&text).map(of_entries);
             Ok(list.and_then(Result::ok).filter(|list| list.bad_lines.len() < table.bad_lines.len()).unwrap_or(table))
         }
         Err(error) if first_place.is_some() => Err(error),
-        Err(error) => lines::read_file(&text).map_or(Err(error), of_entries),
+        Err(error) => lines::read(&text).map_or(Err(error), of_entries),
     }
 }
 
@@ -119,7 +120,7 @@ pub fn parse(bytes: &[u8], state: Option<State>) -> Result<RosterFile, RosterFil
 fn is_remark(row: &Row<'_>) -> bool {
     let Ok(cells) = &row.cells else { return false };
     cells.first().is_some_and(|cell| trim(cell).starts_with('#'))
-        && !cells.iter().any(|cell| is_meant_as_id(cell) || lines::has_id(cell))
+        && !cells.iter().any(|cell| is_meant_as_id(cell) || typed::has_id(cell))
         && Columns::of_header(cells).is_none()
 }
 

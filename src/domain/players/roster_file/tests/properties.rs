@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::super::lines::has_state;
+use super::super::typed::has_state;
 use super::dialects::{Dialect, LEVELS, NAMES, NOTES, dialects, lines, lists, names};
 use super::*;
 

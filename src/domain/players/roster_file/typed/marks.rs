@@ -11,16 +11,16 @@ use crate::domain::text::{is_unseen, trim};
 const OPENERS: [char; 6] = ['(', '[', '{', '<', '«', '（'];
 const CLOSERS: [char; 6] = [')', ']', '}', '>', '»', '）'];
 
-pub(super) fn is_opener(c: char) -> bool {
+pub fn is_opener(c: char) -> bool {
     OPENERS.contains(&c)
 }
 
-pub(super) fn is_closer(c: char) -> bool {
+pub fn is_closer(c: char) -> bool {
     CLOSERS.contains(&c)
 }
 
 /// A line without the number that a numbered list puts before it: `1. Frost`, `12) Frost`, `3.Frost`.
-pub(super) fn without_number(line: &str) -> &str {
+pub fn without_number(line: &str) -> &str {
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = line.split_at(digits);
     match rest.strip_prefix(['.', ')']) {
@@ -33,7 +33,7 @@ pub(super) fn without_number(line: &str) -> &str {
 }
 
 /// A text without the states that it marks, and these: `#245`, `S245`, `[245]`, `(State 245)`, `kid=245`.
-pub(super) fn take_states(text: &str) -> (String, Vec<State>) {
+pub fn take_states(text: &str) -> (String, Vec<State>) {
     let (mut text, mut states) = (text.to_owned(), Vec::new());
     while let Some((at, state)) = find_state(&text) {
         text.replace_range(at, " ");
@@ -43,12 +43,12 @@ pub(super) fn take_states(text: &str) -> (String, Vec<State>) {
 }
 
 /// Whether a text marks a state.
-pub(in crate::domain::players::roster_file) fn has_state(text: &str) -> bool {
+pub fn has_state(text: &str) -> bool {
     find_state(text).is_some()
 }
 
 /// The number of a state with which a text begins, marked by `#`.
-pub(super) fn state_at_begin(text: &str) -> Option<u32> {
+pub fn state_at_begin(text: &str) -> Option<u32> {
     let text = text.trim_start_matches(is_unseen);
     text.starts_with(['#', '＃']).then(|| marked(text)).flatten().map(|(_, state)| state.get())
 }
@@ -119,7 +119,7 @@ fn digits(text: &str) -> usize {
 }
 
 /// Takes the first text in quotes out of a line: it is the name, whatever it looks like. Telephones write `“Frost”`.
-pub(super) fn take_quoted(line: &str) -> (String, Option<&str>) {
+pub fn take_quoted(line: &str) -> (String, Option<&str>) {
     let mut from = 0;
     while let Some((open, rest)) = line.get(from..).and_then(|rest| rest.split_once(['"', '“', '„', '”'])) {
         let Some((name, behind)) = rest.split_once(['"', '”', '“']) else { break };
@@ -135,7 +135,7 @@ pub(super) fn take_quoted(line: &str) -> (String, Option<&str>) {
 }
 
 /// A text whose numbers of several digits are in ASCII digits, and not in full-width, Arabic or Persian ones.
-pub(super) fn with_plain_digits(text: &str) -> String {
+pub fn with_plain_digits(text: &str) -> String {
     let plain = |c: char| {
         let digit =
             ['０', '٠', '۰'].into_iter().find_map(|zero| u32::from(c).checked_sub(u32::from(zero)).filter(|d| *d < 10));
@@ -152,7 +152,7 @@ pub(super) fn with_plain_digits(text: &str) -> String {
 }
 
 /// A text without mentions of Discord users, roles, channels and emoji: `<@123>`, `<:frost:123>`.
-pub(super) fn without_mentions(text: &str) -> String {
+pub fn without_mentions(text: &str) -> String {
     let mut rest = text;
     let mut kept = String::new();
     while let Some(start) = rest.find('<') {

@@ -20,7 +20,7 @@ const AROUND: &[char] = &['-', '*', '`', '"', '\'', '_', '~', '#'];
 const LABEL_WORDS: usize = 3;
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Line {
+pub struct Line {
     /// Several if the line has nothing but ids, or separates its players.
     pub players: Vec<Player>,
     /// The state, if it is a number without a mark.
@@ -235,7 +235,7 @@ fn without_label(text: &str) -> &str {
 }
 
 /// Whether an id stands among other words.
-pub(in crate::domain::players::roster_file) fn has_id(text: &str) -> bool {
+pub fn has_id(text: &str) -> bool {
     !ids(text).is_empty()
 }
 
@@ -288,12 +288,12 @@ fn is_framing(c: char) -> bool {
     is_open(c) || is_closed(c)
 }
 
-pub(super) fn is_around(c: char) -> bool {
+pub fn is_around(c: char) -> bool {
     is_unseen(c) || BETWEEN.contains(&c) || AROUND.contains(&c)
 }
 
 /// A name without what separates it from the id, and without brackets that hold nothing.
-pub(super) fn trim_around(text: &str) -> &str {
+pub fn trim_around(text: &str) -> &str {
     let mut text = text.trim_matches(is_around);
     while let Some(inner) = ["()", "[]", "{}"].iter().find_map(|empty| text.strip_suffix(empty)) {
         text = inner.trim_matches(is_around);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::players::pasted_list;
+use crate::domain::players::player::State;
 use crate::domain::players::roster_file::parse;
 
 /// Id, name and state; 0 for none.
