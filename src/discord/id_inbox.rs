@@ -1,7 +1,7 @@
 //! Which channels are ID channels, and which of them are to be read.
 //!
-//! Every message of every server asks whether its channel is one, so they are kept in memory. They are read from the store before
-//! each look, and [`IdInbox::wake`] asks for a look.
+//! Every message of every server asks whether its channel is one, so they are kept in memory. They are read from the store at
+//! each refresh, and [`IdInbox::wake`] asks for one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,14 +19,14 @@ pub struct IdInbox {
 
 #[derive(Debug, Default)]
 struct State {
-    /// The ID channels at the last look.
+    /// The ID channels at the last refresh.
     known: BTreeSet<ChannelId>,
     news: News,
     /// Those that are being read, or could not be.
     readings: BTreeMap<ChannelId, Reading>,
 }
 
-/// What is new at a look.
+/// What is new at a refresh.
 #[derive(Debug, Default)]
 pub struct News {
     channels: BTreeSet<ChannelId>,
@@ -61,22 +61,22 @@ impl IdInbox {
         self.wake();
     }
 
-    /// Asks for a look: other channels may be ID channels now.
+    /// Asks for a refresh: other channels may be ID channels now.
     pub fn wake(&self) {
         self.woken.notify_one();
     }
 
-    /// Completes when a look is needed.
+    /// Completes when a refresh is needed.
     pub async fn filled(&self) {
         self.woken.notified().await;
     }
 
-    /// Begins a look. The ID channels are read from the store after this: then none is missed.
+    /// Begins a refresh. The ID channels are read from the store after this: then none is missed.
     pub fn take(&self) -> News {
         self.change(|state| std::mem::take(&mut state.news))
     }
 
-    /// Undoes [`Self::take`]: the look failed.
+    /// Undoes [`Self::take`]: the refresh failed.
     pub fn put_back(&self, news: News) {
         self.change(|state| {
             state.news.channels.extend(news.channels);
@@ -84,7 +84,7 @@ impl IdInbox {
         });
     }
 
-    /// Ends a look. Returns those of the ID channels that are to be read: they have news, or are ID channels only now.
+    /// Ends a refresh. Returns those of the ID channels that are to be read: they have news, or are ID channels only now.
     pub fn know(&self, channels: impl IntoIterator<Item = ChannelId>, news: &News) -> Vec<ChannelId> {
         self.change(|state| {
             let before = std::mem::take(&mut state.known);
@@ -144,55 +144,55 @@ mod tests {
         inbox.filled().now_or_never().is_some()
     }
 
-    /// Looks, with these ID channels in the store.
-    fn look(inbox: &IdInbox, channels: &[ChannelId]) -> Vec<ChannelId> {
+    /// Refreshes, with these ID channels in the store.
+    fn refresh(inbox: &IdInbox, channels: &[ChannelId]) -> Vec<ChannelId> {
         let news = inbox.take();
         inbox.know(channels.iter().copied(), &news)
     }
 
     #[test]
-    fn only_messages_in_id_channels_ask_for_a_look() {
+    fn only_messages_in_id_channels_ask_for_a_refresh() {
         let inbox = IdInbox::default();
         inbox.push_all();
         assert!(is_woken(&inbox));
-        assert_eq!(look(&inbox, &[ONE]), [ONE]);
+        assert_eq!(refresh(&inbox, &[ONE]), [ONE]);
         (2..10_000).for_each(|channel| inbox.push(ChannelId(channel)));
         assert!(!is_woken(&inbox) && inbox.take().channels.is_empty(), "chat");
         inbox.push(ONE);
         assert!(is_woken(&inbox));
-        assert_eq!(look(&inbox, &[ONE]), [ONE]);
-        assert_eq!(look(&inbox, &[ONE]), []);
+        assert_eq!(refresh(&inbox, &[ONE]), [ONE]);
+        assert_eq!(refresh(&inbox, &[ONE]), []);
     }
 
     #[test]
     fn a_channel_that_becomes_an_id_channel_is_read_whatever_came_first() {
         let inbox = IdInbox::default();
-        assert_eq!(look(&inbox, &[ONE]), [ONE]);
+        assert_eq!(refresh(&inbox, &[ONE]), [ONE]);
         // Its message comes while the store is read.
         let news = inbox.take();
         inbox.push(OTHER);
         assert_eq!(inbox.know([ONE, OTHER], &news), [OTHER]);
-        assert_eq!(look(&inbox, &[ONE]), []);
-        assert_eq!(look(&inbox, &[ONE, OTHER]), [OTHER], "once more");
+        assert_eq!(refresh(&inbox, &[ONE]), []);
+        assert_eq!(refresh(&inbox, &[ONE, OTHER]), [OTHER], "once more");
     }
 
     #[test]
-    fn a_look_that_fails_loses_nothing() {
+    fn a_refresh_that_fails_loses_nothing() {
         let inbox = IdInbox::default();
         inbox.push_all();
         let news = inbox.take();
         inbox.put_back(news);
-        assert_eq!(look(&inbox, &[ONE, OTHER]), [ONE, OTHER]);
+        assert_eq!(refresh(&inbox, &[ONE, OTHER]), [ONE, OTHER]);
         inbox.push(ONE);
         let news = inbox.take();
         inbox.put_back(news);
-        assert_eq!(look(&inbox, &[ONE, OTHER]), [ONE]);
+        assert_eq!(refresh(&inbox, &[ONE, OTHER]), [ONE]);
     }
 
     #[test]
     fn a_channel_that_could_not_be_read_rests_until_it_may_be() {
         let inbox = IdInbox::default();
-        look(&inbox, &[ONE, OTHER]);
+        refresh(&inbox, &[ONE, OTHER]);
         inbox.begin_reading(ONE);
         assert!(inbox.failed(ONE));
         inbox.push(ONE);
@@ -200,12 +200,12 @@ mod tests {
         assert!(!is_woken(&inbox));
         inbox.may_be_readable(ONE);
         assert!(is_woken(&inbox));
-        assert_eq!(look(&inbox, &[ONE, OTHER]), [ONE]);
+        assert_eq!(refresh(&inbox, &[ONE, OTHER]), [ONE]);
         // Permissions change while the refusal is on its way.
         inbox.begin_reading(ONE);
         inbox.may_be_readable(ONE);
         assert!(!inbox.failed(ONE));
-        assert_eq!((is_woken(&inbox), look(&inbox, &[ONE, OTHER])), (true, vec![ONE]));
+        assert_eq!((is_woken(&inbox), refresh(&inbox, &[ONE, OTHER])), (true, vec![ONE]));
         // One that succeeded is not read again.
         inbox.begin_reading(ONE);
         inbox.read(ONE);

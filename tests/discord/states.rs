@@ -1,6 +1,7 @@
 //! Ids and states that are wrong or missing: what people see of their checks.
 
 use giftcode_bot::sandbox::rules::Rule;
+use rusqlite::Connection;
 use serde_json::json;
 
 use crate::world::World;
@@ -17,6 +18,10 @@ async fn wrong_states_are_found_and_told_in_the_list_the_status_and_the_batch() 
     // 1010 lives one state on, and the game has no 9999.
     world.import(&admin, "1001,A,245\n1002,B,245\n1010,Wanderer,245\n9999,Nobody,245\n").await;
     bot.said("lives in state 246").await;
+    // It is asked again after some minutes. Here two answers have come, and the next player wakes the engine.
+    let file = Connection::open(world.folder.path().join("giftcode.db")).unwrap();
+    file.execute("UPDATE players SET unclear_replies = 2, ask_at = NULL WHERE player_id = 9999", []).unwrap();
+    world.import(&admin, "1003,C,245\n").await;
     bot.said("The game knows no player with the id of Nobody").await;
     let list = world.told(&admin, LIST, &[]).await;
     assert!(list.contains("state 246 · ✅") && list.contains("⚠️ no player has this ID"), "{list}");
@@ -27,10 +32,10 @@ async fn wrong_states_are_found_and_told_in_the_list_the_status_and_the_batch() 
     let code = [("code", json!("GOOD"))];
     world.told(&admin, "manage giftcode add", &code).await;
     world.told(&admin, "manage giftcode redeem", &code).await;
-    let batch = world.message("GOOD: done for 5 players").await;
+    let batch = world.message("GOOD: done for 6 players").await;
     let text = batch.text();
-    assert!(text.contains("🎁 4 redeemed · ❌ 1 failed"), "{text}");
+    assert!(text.contains("🎁 5 redeemed · ❌ 1 failed"), "{text}");
     assert!(text.contains("1 player: no player has this ID"), "{text}");
-    assert_eq!(world.game.ledger(|ledger| ledger.grants()), 4);
+    assert_eq!(world.game.ledger(|ledger| ledger.grants()), 5);
     drop(bot);
 }

@@ -132,7 +132,12 @@ impl DiscordAnnouncer {
                     break;
                 }
                 if number == MAX_PAGES {
-                    return Err(unlooked(&format!("the forum has more than {MAX_PAGES} pages of archived posts")));
+                    return Err(AnnounceError::passing(
+                        format!(
+                            "cannot check whether it was posted: the forum has more than {MAX_PAGES} pages of archived posts"
+                        ),
+                        true,
+                    ));
                 }
                 before = Some(last);
             }
@@ -155,19 +160,17 @@ impl DiscordAnnouncer {
                 Err(error) => return Err(AnnounceError { maybe_sent: false, ..AnnounceError::from(error) }),
             }
         }
+        // What was not looked at is not absent.
         match has_more {
-            true => Err(AnnounceError {
-                maybe_sent: is_thorough,
-                ..unlooked(&format!("the forum has more than {MAX_THREADS} newer posts of the bot"))
-            }),
+            true => Err(AnnounceError::passing(
+                format!(
+                    "cannot check whether it was posted: the forum has more than {MAX_THREADS} newer posts of the bot"
+                ),
+                is_thorough,
+            )),
             false => Ok(None),
         }
     }
-}
-
-/// What was not looked at is not absent.
-fn unlooked(reason: &str) -> AnnounceError {
-    AnnounceError::passing(format!("cannot check whether it was posted: {reason}"), true)
 }
 
 fn posted(id: MessageId, is_as_given: bool) -> Posted {

@@ -8,7 +8,7 @@
 //!
 //! # Races
 //! A channel is read by one task at a time, and read again if something came meanwhile. [`CONCURRENCY`] channels are read at once,
-//! each in turn and for about [`TURN`]: a busy one does not hold up the others. One that could not be read rests for a while,
+//! each in turn and for about [`READ_FOR`]: a busy one does not hold up the others. One that could not be read rests for a while,
 //! whatever is written in it.
 //!
 //! # Crash
@@ -42,8 +42,8 @@ const CONCURRENCY: usize = 4;
 /// How often a reaction is tried, and the pause after a refusal without one.
 const ATTEMPTS: usize = 5;
 const RETRY_AFTER: Duration = Duration::from_secs(1);
-/// After this, other channels have their turn.
-const TURN: Duration = Duration::from_secs(10);
+/// How long a channel is read before others are.
+const READ_FOR: Duration = Duration::from_secs(10);
 /// After an error of the store.
 const STORE_COOL_DOWN: Duration = Duration::from_secs(5);
 /// After a channel could not be read.
@@ -232,7 +232,7 @@ async fn try_answer_channel(bot: &Bot, known: IdChannel, recent: &Recent) -> any
             answer(bot, known, &message).await?;
         }
         bot.guilds.note_id_message(known.channel, message.id.get()).await?;
-        if began.elapsed() >= TURN {
+        if began.elapsed() >= READ_FOR {
             break;
         }
     }
