@@ -205,8 +205,9 @@ fn parts(text: &str) -> Vec<Part> {
 
 /// The separators beside an id.
 fn marks_beside(before: &str, behind: &str) -> Vec<char> {
-    let skipped = |c: &char| !is_unseen(*c) && !marks::is_opener(*c) && !marks::is_closer(*c);
-    let beside = [before.chars().rev().find(skipped), behind.chars().find(skipped)];
+    // A tab is a blank, too.
+    let is_next = |c: &char| BETWEEN.contains(c) || (!is_unseen(*c) && !marks::is_opener(*c) && !marks::is_closer(*c));
+    let beside = [before.chars().rev().find(is_next), behind.chars().find(is_next)];
     beside.into_iter().flatten().filter(|c| BETWEEN.contains(c) || *c == '-').collect()
 }
 

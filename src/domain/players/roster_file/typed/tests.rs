@@ -106,6 +106,7 @@ fn a_line_that_may_mean_several_things_is_named() {
         "12345678 - Frost - S1",
         "S1 - 12345678 - Frost",
         "12345678; Room 12, 310",
+        "12345678\tRoom 12, 310",
         "#2 Frost 12345678",
         "12345678 Frost #245 #246",
         "12345678 Frost 87654321 Elk",
