@@ -79,13 +79,15 @@ const IN_LIST: usize = 200;
 /// The same as a line of a list.
 pub(super) fn bad_line_in_list(language: Language, line: &BadLine) -> String {
     if let (Place::Line(number), BadLineReason::InLine { problem, text }) = (line.place, &line.reason) {
-        return unread_line(language, number.to_string(), escape(text, 40), *problem);
+        return unread_line(language, number, text, *problem);
     }
     format!("• {}", clip(&bad_line(language, line), IN_LIST))
 }
 
 /// What is wrong with a line of a list without columns.
-pub(super) fn unread_line(language: Language, number: String, shown: String, problem: Problem) -> String {
+pub(super) fn unread_line(language: Language, number: u64, shown: &str, problem: Problem) -> String {
+    let bad = BadLine { place: Place::Line(number), reason: BadLineReason::TooLong };
+    let (number, shown) = (number.to_string(), escape(shown, 40));
     match problem {
         Problem::NoId => text!(language, "roster-bad-no-id", line = number, text = shown),
         Problem::SeveralIds => text!(language, "roster-bad-several-ids", line = number, text = shown),
@@ -93,6 +95,7 @@ pub(super) fn unread_line(language: Language, number: String, shown: String, pro
             text!(language, "roster-bad-state-or-name", line = number, text = shown, number = state.to_string())
         }
         Problem::SeveralStates => text!(language, "roster-bad-several-states", line = number, text = shown),
+        Problem::TooLong => bad_line_in_list(language, &bad),
     }
 }
 

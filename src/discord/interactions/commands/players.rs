@@ -51,7 +51,7 @@ pub(super) async fn add(
         match (file, player_ids) {
             (Some(_), Some(_)) => Ok(changes::file_or_ids(language)),
             (Some(file), None) => {
-                let RosterFile { players, bad_lines, .. } = match read_file(language, &file, state).await {
+                let RosterFile { players, bad_lines, .. } = match read_file(language, &file, state).await? {
                     Ok(read) => read,
                     Err(refusal) => return Ok(refusal),
                 };
@@ -294,7 +294,7 @@ pub(super) async fn import(
 ) -> anyhow::Result<()> {
     respond_for(ctx, alliance, |alliance| async move {
         let bot = ctx.data();
-        let read = match read_file(language(ctx), &file, state.and_then(in_range)).await {
+        let read = match read_file(language(ctx), &file, state.and_then(in_range)).await? {
             Ok(read) => read,
             Err(refusal) => return Ok(refusal),
         };
@@ -324,20 +324,22 @@ async fn read_file(
     language: Language,
     file: &serenity::Attachment,
     state: Option<State>,
-) -> Result<RosterFile, Message> {
+) -> anyhow::Result<Result<RosterFile, Message>> {
     let too_large = || files::not_imported(language, &roster_file::RosterFileError::TooLarge);
     if usize::try_from(file.size).is_ok_and(|size| size > roster_file::MAX_BYTES) {
-        return Err(too_large());
+        return Ok(Err(too_large()));
     }
     let bytes = match attachment::fetch(&file.url, roster_file::MAX_BYTES).await {
         Ok(bytes) => bytes,
-        Err(FetchError::TooLarge) => return Err(too_large()),
+        Err(FetchError::TooLarge) => return Ok(Err(too_large())),
         Err(error) => {
             tracing::warn!("Cannot download a players file: {error}");
-            return Err(words::file_not_fetched(language));
+            return Ok(Err(words::file_not_fetched(language)));
         }
     };
-    roster_file::parse(&bytes, state).map_err(|error| files::not_imported(language, &error))
+    // The largest file takes longer than what shares this thread may wait.
+    let read = tokio::task::spawn_blocking(move || roster_file::parse(&bytes, state)).await?;
+    Ok(read.map_err(|error| files::not_imported(language, &error)))
 }
 
 /// Download the player list as a CSV file

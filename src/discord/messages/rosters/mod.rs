@@ -81,17 +81,18 @@ impl Skipped<'_> {
 }
 
 fn bad_paste(language: Language, bad: &BadPaste) -> String {
-    let (number, shown, problem) = match bad {
+    let (number, text, problem) = match bad {
         BadPaste::Table(line) => return files::bad_line_in_list(language, line),
-        BadPaste::Line { number, text, problem } => (number.to_string(), escape(text, 40), problem),
+        BadPaste::Line { number, text, problem } => (*number, text, problem),
     };
+    let (line, shown) = (number.to_string(), escape(text, 40));
     match problem {
-        Problem::Unread(problem) => files::unread_line(language, number, shown, *problem),
+        Problem::Unread(problem) => files::unread_line(language, number, text, *problem),
         Problem::Repeated(first) => {
-            text!(language, "roster-bad-repeated", line = number, text = shown, first = first.to_string())
+            text!(language, "roster-bad-repeated", line = line, text = shown, first = first.to_string())
         }
         Problem::Contradicted(first) => {
-            text!(language, "roster-bad-contradicted", line = number, text = shown, first = first.to_string())
+            text!(language, "roster-bad-contradicted", line = line, text = shown, first = first.to_string())
         }
     }
 }

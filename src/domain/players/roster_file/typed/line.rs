@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use super::marks::{self, take_quoted, take_states};
-use super::{CELL_ENDS, MAX_LEVEL, Problem};
+use super::marks::{self, MAX_STATES, take_quoted, take_states};
+use super::{CELL_ENDS, MAX_LEVEL, MAX_LINE_BYTES, Problem};
 use crate::domain::players::player::{Player, PlayerId, State};
 use crate::domain::players::roster_file::ID_DIGITS;
 use crate::domain::players::roster_file::meaning::Meaning;
@@ -70,6 +70,9 @@ impl Line {
     }
 
     fn of_one(text: &str, at: Range<usize>, quoted: Option<&str>) -> Result<Self, Problem> {
+        if text.len() > MAX_LINE_BYTES {
+            return Err(Problem::TooLong);
+        }
         let sides = (text.get(..at.start), text.get(at.end..), text.get(at).and_then(|id| id.parse::<PlayerId>().ok()));
         let (Some(before), Some(behind), Some(id)) = sides else { return Err(Problem::NoId) };
         // `#1 Frost` may be the first of a list or in state 1.
@@ -98,7 +101,7 @@ impl Line {
             loose_number,
         };
         match (states.as_slice(), numbers.as_slice()) {
-            ([state, more @ ..], _) if more.iter().all(|other| other == state) => {
+            ([state, more @ ..], _) if states.len() < MAX_STATES && more.iter().all(|other| other == state) => {
                 return Ok(line(Some(*state), None, None));
             }
             ([_, ..], _) => return Err(Problem::SeveralStates),

@@ -8,6 +8,8 @@ use crate::domain::players::roster_file::ID_DIGITS;
 use crate::domain::players::roster_file::meaning::Meaning;
 use crate::domain::text::{is_unseen, trim};
 
+/// As many states are too many for one line, even if all are the same.
+pub const MAX_STATES: usize = 5;
 const OPENERS: [char; 6] = ['(', '[', '{', '<', '«', '（'];
 const CLOSERS: [char; 6] = [')', ']', '}', '>', '»', '）'];
 
@@ -32,10 +34,13 @@ pub fn without_number(line: &str) -> &str {
     }
 }
 
-/// A text without the states that it marks, and these: `#245`, `S245`, `[245]`, `(State 245)`, `kid=245`.
+/// A text without the states that it marks, and these: `#245`, `S245`, `[245]`, `(State 245)`, `kid=245`. No more than
+/// [`MAX_STATES`] are looked for.
 pub fn take_states(text: &str) -> (String, Vec<State>) {
     let (mut text, mut states) = (text.to_owned(), Vec::new());
-    while let Some((at, state)) = find_state(&text) {
+    while states.len() < MAX_STATES
+        && let Some((at, state)) = find_state(&text)
+    {
         text.replace_range(at, " ");
         states.push(state);
     }
@@ -158,13 +163,14 @@ pub fn without_mentions(text: &str) -> String {
     while let Some(start) = rest.find('<') {
         let (before, mention) = rest.split_at(start);
         kept += before;
-        let is_one = ["<@", "<#", "<:", "<a:"].iter().any(|begin| mention.starts_with(begin));
-        match mention.find('>').filter(|_| is_one) {
-            Some(end) => rest = mention.get(end + 1..).unwrap_or_default(),
-            None => {
-                kept.push('<');
-                rest = mention.get(1..).unwrap_or_default();
-            }
+        if !["<@", "<#", "<:", "<a:"].iter().any(|begin| mention.starts_with(begin)) {
+            kept.push('<');
+            rest = mention.get(1..).unwrap_or_default();
+        } else if let Some((_, behind)) = mention.split_once('>') {
+            rest = behind;
+        } else {
+            rest = mention;
+            break;
         }
     }
     kept + rest

@@ -20,6 +20,8 @@ pub(super) use self::marks::has_state;
 pub const SHOWN_CHARS: usize = 60;
 /// A furnace level is never higher (`player::furnace_level`), and no alliance has more members to number.
 const MAX_LEVEL: u32 = 100;
+/// The most bytes of a line with one id. What is read in such a line is looked at once for each of its characters.
+const MAX_LINE_BYTES: usize = 2000;
 /// What stands between columns.
 const CELL_ENDS: [char; 4] = [',', ';', '\t', '|'];
 
@@ -36,6 +38,9 @@ pub enum Problem {
     StateOrName(u32),
     #[error("there are several states; keep the right one")]
     SeveralStates,
+    /// Beside one id there is more than a name and a state.
+    #[error("the line is longer than any list of players needs")]
+    TooLong,
 }
 
 /// A line and its players: one, or several if the line separates them.

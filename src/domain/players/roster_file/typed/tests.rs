@@ -146,3 +146,22 @@ fn low_numbers_in_most_names_may_be_states_and_unknown_titles_may_name_no_state(
         assert!(pasted.players.len() < 2 && pasted.bad_lines.len() > 1, "{list}: {pasted:?}");
     }
 }
+
+/// Reading such lines must not take the square of their length.
+#[test]
+fn lines_of_more_than_a_player_are_named() {
+    for line in [
+        format!("12345678 {}", "#246 ".repeat(5)),
+        format!("12345678 {}", "#246".repeat(20_000)),
+        format!("12345678 {}", "<@".repeat(20_000)),
+        format!("12345678 Frost {}#246", " ".repeat(2000)),
+    ] {
+        reads(
+            &format!("23456789 Ember\n{line}\n34567890 Snow"),
+            &[(23_456_789, "Ember", 0), (34_567_890, "Snow", 0)],
+            1,
+        );
+    }
+    let longest = format!("12345678 Frost{}#246", " ".repeat(1900));
+    reads(&format!("{longest}\n34567890 Snow"), &[(12_345_678, "Frost", 246), (34_567_890, "Snow", 0)], 0);
+}
