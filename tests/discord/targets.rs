@@ -258,6 +258,12 @@ async fn up_to_five_roles_are_mentioned_and_they_stay_when_the_channel_is_set_an
     // Another channel, and the same roles. Who adds a role elsewhere does not move the posts.
     world.says(&admin, SET, &[one("channel", NEWS)], &["<@&71>, <@&72>, <@&73>, <@&75>."]).await;
     world.says(&admin, SET, &[one("remove_role", 75)], &[&format!("<#{NEWS}>")]).await;
+    for options in [&[("no_role", json!(true))][..], &[one("role", 71)]] {
+        world.says(&admin, SET, options, &[&format!("<#{NEWS}>")]).await;
+    }
+    for id in 72..=73 {
+        world.says(&admin, SET, &[one("add_role", id)], &["✅"]).await;
+    }
     world.told(&admin, "manage giftcode unsetchannel", &[]).await;
     world.says(&admin, SET, &[one("channel", NEWS)], &["<@&71>, <@&72>, <@&73>."]).await;
     world.says(&admin, STATUS, &[], &["mentions <@&71>, <@&72>, <@&73>"]).await;

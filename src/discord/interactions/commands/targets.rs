@@ -54,6 +54,10 @@ impl Roles {
         Self { only: role, add: None, remove: None, none: false }
     }
 
+    fn are_asked_for(&self) -> bool {
+        self.none || [&self.only, &self.add, &self.remove].into_iter().any(Option::is_some)
+    }
+
     /// The roles from now on, those of `present` that are kept first.
     fn apply(&self, present: &[RoleId]) -> Vec<RoleId> {
         let mut roles: Vec<RoleId> = match &self.only {
@@ -84,9 +88,8 @@ pub(super) async fn set_channel(
 ) -> anyhow::Result<Message> {
     let (bot, server) = (ctx.data(), guild(ctx)?);
     let settings = bot.guilds.guild(alliance).await?;
-    // Whoever adds or removes a role somewhere does not mean to move the posts there.
-    let only_roles = (roles.add.is_some() || roles.remove.is_some()) && roles.only.is_none() && !roles.none;
-    let present = settings.channel.filter(|_| only_roles);
+    // Whoever changes the roles somewhere does not mean to move the posts there.
+    let present = settings.channel.filter(|_| roles.are_asked_for());
     let channel = channel.or(present).unwrap_or(ChannelId(ctx.interaction.channel_id.get()));
     let Some(granted) = permissions::in_channel(&bot.rest, server, channel).await? else {
         return Ok(manage::channel_unknown(language(ctx)));
