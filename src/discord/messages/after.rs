@@ -52,7 +52,8 @@ pub(super) fn command(language: Language, group: &FailedGroup, code: Option<&Cod
         Status::UserInfoError | Status::NoState if group.players.len() == 1 => {
             text!(language, "after-fix-state-of-one", player = first)
         }
-        Status::UserInfoError | Status::NoState => text!(language, "after-fix-states", player = first),
+        Status::UserInfoError => text!(language, "after-fix-states", player = first),
+        Status::NoState => text!(language, "after-fix-no-states", player = first),
         Status::RoleNotExist => text!(language, "after-fix-id", player = first),
         Status::StoveLevel | Status::RechargeMoney | Status::RechargeMoneyVip => {
             text!(language, "after-retry-when-ready", code = code?)

@@ -8,6 +8,7 @@ state-list-missing = ⚠️ Der Staat von { $players ->
     [one] einem Spieler
    *[other] { $players } Spielern
 } fehlt. Ich suche ihn und löse die Codes ein, sobald ich ihn habe. Schneller geht es, wenn du den Spieler mit dem Staat noch einmal hinzufügst.
+state-list-none = ⚠️ Noch hat niemand auf der Liste einen Staat, also kann ich keinen suchen. Gib ihn für einen Spieler mit `/manage players edit player:{ $player } state:` an, dann finde ich die anderen, die in diesem Staat sind.
 state-list-correct = ⚠️ Eine ID oder ein Staat ist falsch. Schau im Spiel nach (Profil, ID und die Zahl hinter #) und füge den Spieler dann noch einmal hinzu.
 state-batch-searching = 🔎 { $players ->
     [one] Der Staat eines Spielers ist falsch oder fehlt. Ich suche ihn und löse den Code ein, sobald ich ihn habe.

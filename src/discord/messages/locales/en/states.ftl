@@ -16,6 +16,8 @@ state-list-missing = ⚠️ The state of { $players ->
     [one] one player
    *[other] { $players } players
 } is missing. I am looking for it, and redeem the codes once I have it. To be quicker, add the player again with the state.
+# Instead of that where nobody on the list has a state. $player is the ID of one of them. Answers to `add` and `import` end with it, too.
+state-list-none = ⚠️ Nobody on the list has a state yet, so I cannot look for any. Give one player's with `/manage players edit player:{ $player } state:`, and I find the others who are in that state.
 # Follows where a player's mark says “state not found” or “no player has this ID”.
 state-list-correct = ⚠️ Somebody's ID or state is wrong. Check it in the game (profile, ID and the number after #), then add the player again.
 

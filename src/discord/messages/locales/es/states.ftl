@@ -9,6 +9,7 @@ state-list-missing = ⚠️ Falta el estado de { $players ->
     [one] un jugador
    *[other] { $players } jugadores
 }. Lo estoy buscando, y canjeo los códigos en cuanto lo tenga. Para ir más rápido, añade de nuevo al jugador con el estado.
+state-list-none = ⚠️ Nadie de la lista tiene estado todavía, así que no puedo buscar ninguno. Indica el de un jugador con `/manage players edit player:{ $player } state:`, y encuentro a los demás que están en ese estado.
 state-list-correct = ⚠️ Hay un ID o un estado incorrecto. Compruébalo en el juego (perfil, ID y el número después del #) y añade de nuevo al jugador.
 
 state-batch-searching = 🔎 { $players ->

@@ -8,6 +8,7 @@ state-list-missing = ⚠️ Il manque l’État de { $players ->
     [one] { $players } joueur
    *[other] { $players } joueurs
 }. Je le cherche, et j’utilise les codes dès que je l’ai. Pour aller plus vite, ajoute à nouveau le joueur avec l’État.
+state-list-none = ⚠️ Personne sur la liste n’a encore d’État, je ne peux donc en chercher aucun. Indique celui d’un joueur avec `/manage players edit player:{ $player } state:`, et je trouve les autres qui sont dans cet État.
 state-list-correct = ⚠️ Un ID ou un État est faux. Vérifie-le dans le jeu (profil, ID et nombre après le #), puis ajoute à nouveau le joueur.
 state-batch-searching = 🔎 { $players ->
     [one] L’État de { $players } joueur est faux ou manque. Je le cherche, et j’utilise le code dès que je l’ai.

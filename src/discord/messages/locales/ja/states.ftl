@@ -6,6 +6,7 @@ state-mark-no-such-player = ⚠️ このIDのプレイヤーなし
 state-mark-unclear = ❔ 確認できず
 
 state-list-missing = ⚠️ { $players }人の王国が未登録です。今探していて、見つかりしだいコードを交換します。早く済ませるには、王国を付けてもう一度追加してください。
+state-list-none = ⚠️ リストの誰にも王国が登録されていないため、探せません。`/manage players edit player:{ $player } state:` で1人分を入力すると、同じ王国にいる他のプレイヤーを見つけます。
 state-list-correct = ⚠️ IDか王国が間違っている人がいます。ゲーム内（プロフィールのIDと # の後の番号）で確認し、もう一度追加してください。
 
 state-batch-searching = 🔎 { $players }人の王国が間違っているか、未登録です。今探していて、見つかりしだいコードを交換します。

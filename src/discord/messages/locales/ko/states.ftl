@@ -6,6 +6,7 @@ state-mark-no-such-player = ⚠️ 이 ID의 플레이어 없음
 state-mark-unclear = ❔ 확인 불가
 
 state-list-missing = ⚠️ { $players }명의 왕국 정보가 없어요. 찾고 있고, 찾는 대로 코드를 교환해요. 더 빨리 하려면 왕국을 넣어 플레이어를 다시 추가하세요.
+state-list-none = ⚠️ 아직 목록에 왕국 정보가 있는 사람이 없어서 찾을 수 없어요. `/manage players edit player:{ $player } state:`에 한 명의 왕국을 입력하면, 그 왕국에 있는 다른 플레이어를 찾아요.
 state-list-correct = ⚠️ ID나 왕국이 틀린 플레이어가 있어요. 게임에서 확인하고(프로필의 ID와 # 뒤의 번호) 다시 추가하세요.
 
 state-batch-searching = 🔎 { $players }명의 왕국이 틀리거나 없어요. 찾고 있고, 찾는 대로 코드를 교환해요.

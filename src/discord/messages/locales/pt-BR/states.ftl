@@ -9,6 +9,7 @@ state-list-missing = ⚠️ Falta o estado de { $players ->
     [one] um jogador
    *[other] { $players } jogadores
 }. Estou procurando, e resgato os códigos assim que souber. Para ir mais rápido, adicione o jogador de novo com o estado.
+state-list-none = ⚠️ Ninguém na lista tem estado ainda, então não consigo procurar nenhum. Informe o de um jogador com `/manage players edit player:{ $player } state:`, e encontro os outros que estão nesse estado.
 state-list-correct = ⚠️ O ID ou o estado de alguém está errado. Confira no jogo (perfil, ID e o número depois do #) e adicione o jogador de novo.
 
 state-batch-searching = 🔎 { $players ->

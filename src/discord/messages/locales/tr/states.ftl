@@ -5,6 +5,7 @@ state-mark-not-found = ⚠️ eyalet bulunamadı
 state-mark-no-such-player = ⚠️ bu kimlikte oyuncu yok
 state-mark-unclear = ❔ kontrol edilemedi
 state-list-missing = ⚠️ { $players } oyuncunun eyaleti eksik. Arıyorum ve bulunca kodları kullanacağım. Daha hızlı olsun istersen oyuncuyu eyaletiyle yeniden ekle.
+state-list-none = ⚠️ Listede henüz kimsenin eyaleti yok, bu yüzden arayamıyorum. `/manage players edit player:{ $player } state:` ile bir oyuncununkini yaz, o eyaletteki diğerlerini bulayım.
 state-list-correct = ⚠️ Birinin kimliği veya eyaleti yanlış. Oyunda kontrol et (profil, kimlik ve # işaretinden sonraki sayı), sonra oyuncuyu yeniden ekle.
 state-batch-searching = 🔎 { $players } oyuncunun eyaleti yanlış veya eksik. Arıyorum ve bulunca kodu kullanacağım.
 state-batch-found = 🔎 { $players } oyuncunun eyaletini buldum: { $names }

@@ -5,6 +5,7 @@ state-mark-not-found = ⚠️ 找不到王國
 state-mark-no-such-player = ⚠️ 沒有玩家使用這個 ID
 state-mark-unclear = ❔ 無法確認
 state-list-missing = ⚠️ 有 { $players } 位玩家缺少王國資料。我正在找，找到後就會兌換禮包碼。想快一點的話，請重新新增玩家並填入王國。
+state-list-none = ⚠️ 名單上還沒有人填王國，所以我沒辦法找。請用 `/manage players edit player:{ $player } state:` 填入其中一位的王國，我就會找出同一王國的其他玩家。
 state-list-correct = ⚠️ 有人的 ID 或王國不正確。請在遊戲中查看（個人資料中的 ID 和 # 後面的數字），再重新新增玩家。
 state-batch-searching = 🔎 有 { $players } 位玩家的王國不正確或沒填。我正在找，找到後就會兌換禮包碼。
 state-batch-found = 🔎 我找到了 { $players } 位玩家的王國：{ $names }
