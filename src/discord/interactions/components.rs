@@ -9,7 +9,7 @@ use crate::discord::messages::self_service;
 use crate::discord::messages::{Message, access, alliances as words, panel as panel_words, personal};
 use crate::discord::roster_action::RosterAction;
 use crate::domain::codes::code::Code;
-use crate::domain::players::access::Managed;
+use crate::domain::players::access::{AccessRole, Managed};
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
 use crate::ports::MessageId;
 
@@ -181,7 +181,7 @@ async fn redeem_for_rosters(
     }
     let known = bot.guilds.alliances(server).await?;
     let mut answer: Option<Message> = None;
-    for alliance in named {
+    for alliance in named.iter().copied() {
         if !may_manage(bot, server, Managed::Alliance(alliance), component.member.as_ref()).await? {
             continue;
         }
@@ -197,6 +197,12 @@ async fn redeem_for_rosters(
     }
     match answer {
         Some(answer) => interaction.answer(&answer).await,
-        None => interaction.answer(&access::managers_only(language, &bot.guilds.access_roles(server).await?)).await,
+        None => {
+            let roles = bot.guilds.access_roles(server).await?;
+            // Of those alliances, any would do.
+            let covers = |access: &AccessRole| named.iter().any(|it| access.covers(Managed::Alliance(*it)));
+            let roles: Vec<AccessRole> = roles.into_iter().filter(covers).collect();
+            interaction.answer(&access::managers_only(language, Managed::Anything, &roles)).await
+        }
     }
 }

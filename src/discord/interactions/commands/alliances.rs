@@ -25,7 +25,7 @@ fn respond_to_server_managers<'a>(
         let member = ctx.interaction.member.as_deref();
         match crate::discord::managers::may_manage(ctx.data(), guild(ctx)?, Managed::Server, member).await? {
             true => work.await,
-            false => managers_only(ctx).await,
+            false => managers_only(ctx, Managed::Server).await,
         }
     })
 }

@@ -70,12 +70,12 @@ async fn change(
     let owners = bot.guilds.id_channels().await?;
     for owner in owners.iter().filter(|it| Some(it.channel) == channel && it.alliance != alliance) {
         if !may_manage(bot, server, Managed::Alliance(owner.alliance), member).await? {
-            return managers_only(ctx).await;
+            return managers_only(ctx, Managed::Alliance(owner.alliance)).await;
         }
     }
     // It concerns all alliances.
     if join.is_some() && !may_manage(bot, server, Managed::Server, member).await? {
-        return managers_only(ctx).await;
+        return managers_only(ctx, Managed::Server).await;
     }
     if let Some(join) = join {
         let mode = match join {

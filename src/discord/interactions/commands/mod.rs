@@ -97,7 +97,7 @@ async fn for_alliance<F: Future<Output = anyhow::Result<Message>>>(
 ) -> anyhow::Result<Message> {
     let chosen = match chosen {
         Ok(chosen) if may_manage_alliance(ctx, chosen).await? => chosen,
-        Ok(_) => return managers_only(ctx).await,
+        Ok(chosen) => return managers_only(ctx, Managed::Alliance(chosen)).await,
         Err(refusal) => return Ok(*refusal),
     };
     let answer = work(chosen).await?;
@@ -118,8 +118,9 @@ async fn may_manage_alliance(ctx: Context<'_>, alliance: AllianceId) -> anyhow::
     Ok(may_manage(ctx.data(), guild(ctx)?, Managed::Alliance(alliance), member).await?)
 }
 
-async fn managers_only(ctx: Context<'_>) -> anyhow::Result<Message> {
-    Ok(access_words::managers_only(language(ctx), &ctx.data().guilds.access_roles(guild(ctx)?).await?))
+/// Says who may manage this, to somebody who may not.
+async fn managers_only(ctx: Context<'_>, managed: Managed) -> anyhow::Result<Message> {
+    Ok(access_words::managers_only(language(ctx), managed, &ctx.data().guilds.access_roles(guild(ctx)?).await?))
 }
 
 /// Acknowledges a command before the work begins: the store or the game may take longer than Discord waits.
@@ -166,7 +167,7 @@ pub(in crate::discord) async fn check(ctx: poise::Context<'_, Bot, anyhow::Error
             if may_manage(bot, guild, Managed::Anything, ctx.interaction.member.as_deref()).await? {
                 return Ok(true);
             }
-            managers_only(ctx).await?
+            managers_only(ctx, Managed::Anything).await?
         }
     };
     if ctx.interaction_type == poise::CommandInteractionType::Command {
