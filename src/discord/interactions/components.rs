@@ -10,11 +10,11 @@ use crate::discord::messages::{Message, access, alliances as words, panel as pan
 use crate::discord::roster_action::RosterAction;
 use crate::domain::codes::code::Code;
 use crate::domain::players::access::{AccessRole, Managed};
-use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
+use crate::domain::players::player::{AllianceId, GuildId, UserId};
 use crate::ports::MessageId;
 
 use super::after;
-use super::alliances::nearest;
+use super::alliances::{Here, nearest};
 use super::commands::alliances;
 use super::linking::{self, Person};
 use super::managing::refusal;
@@ -44,11 +44,11 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
     let action = Action::parse(&component.data.custom_id);
     let user = UserId(component.user.id.get());
     let guild = component.guild_id.map(|id| GuildId(id.get()));
-    let channel = ChannelId(component.channel_id.get());
+    let here = Here::new(component.channel_id, component.channel.as_ref());
     let named = action.as_ref().and_then(Action::alliance);
     let alliance = match (named, guild) {
         (Some(named), _) => named,
-        (_, Some(guild)) => nearest(bot, guild, channel).await?,
+        (_, Some(guild)) => nearest(bot, guild, here).await?,
         (_, None) => AllianceId(0),
     };
     let managed = match action {
@@ -177,7 +177,8 @@ async fn redeem_for_rosters(
     let mut named = bot.guilds.alliances_of_post(server, MessageId(component.message.id.get())).await?;
     if named.is_empty() {
         // It was posted by another program, or its alliance was removed.
-        named.push(nearest(bot, server, ChannelId(component.channel_id.get())).await?);
+        let here = Here::new(component.channel_id, component.channel.as_ref());
+        named.push(nearest(bot, server, here).await?);
     }
     let known = bot.guilds.alliances(server).await?;
     let mut answer: Option<Message> = None;

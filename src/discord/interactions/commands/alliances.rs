@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use poise::serenity_prelude as serenity;
 
 use crate::discord::bot::Bot;
-use crate::discord::interactions::alliances::choose;
+use crate::discord::interactions::alliances::{Here, choose};
 use crate::discord::messages::{Message, alliances as words};
 use crate::domain::players::access::Managed;
 use crate::domain::players::alliance_name;
@@ -137,7 +137,7 @@ pub(super) async fn remove(
         if known.len() == 1 {
             return Ok(words::last(language));
         }
-        let chosen = choose(language, &known, ChannelId(0), Some(&name));
+        let chosen = choose(language, &known, Here::NOWHERE, Some(&name));
         Ok(match chosen.map(|id| known.iter().find(|it| it.id == id)) {
             Ok(Some(alliance)) => words::are_you_sure(language, alliance),
             Ok(None) => words::gone(language),

@@ -3,10 +3,10 @@
 use poise::serenity_prelude::{AutocompleteChoice, CreateAutocompleteResponse, ResolvedValue};
 
 use crate::discord::messages::manage;
-use crate::domain::players::player::{AllianceId, ChannelId, Player, display_name};
+use crate::domain::players::player::{AllianceId, Player, display_name};
 use crate::domain::text::trim;
 
-use super::{Context, guild, language, may_manage_alliance, user};
+use super::{Context, guild, here, language, may_manage_alliance, user};
 use crate::discord::interactions::alliances::choose;
 
 /// The most suggestions that Discord shows (docs/protocol.md, "Sizes").
@@ -27,8 +27,7 @@ async fn typed_alliance(ctx: Context<'_>) -> Option<AllianceId> {
         ("alliance", ResolvedValue::String(text)) => Some(*text),
         _ => None,
     });
-    let channel = ChannelId(ctx.interaction.channel_id.get());
-    choose(language(ctx), &alliances, channel, named).ok().or_else(|| alliances.first().map(|first| first.id))
+    choose(language(ctx), &alliances, here(ctx), named).ok().or_else(|| alliances.first().map(|first| first.id))
 }
 
 /// The server's alliances, in their order.

@@ -20,14 +20,14 @@ use std::sync::atomic::Ordering;
 use futures_util::future::BoxFuture;
 
 use crate::domain::players::access::Managed;
-use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
+use crate::domain::players::player::{AllianceId, GuildId, UserId};
 use crate::domain::text::language::Language;
 
 use crate::discord::bot::Bot;
 use crate::discord::managers::may_manage;
 use crate::discord::messages::{Message, access as access_words, alliances as alliance_words, personal as words};
 
-use super::alliances::choose;
+use super::alliances::{Here, choose};
 use super::response::Interaction;
 
 type Context<'a> = poise::ApplicationContext<'a, Bot, anyhow::Error>;
@@ -82,7 +82,7 @@ fn respond_for_past<'a, F: Future<Output = anyhow::Result<Message>> + Send + 'a>
         let mut chosen = alliance(ctx, option.as_deref()).await?;
         if let (Err(_), Some(name)) = (&chosen, &option) {
             let past = ctx.data().guilds.past_alliances(guild(ctx)?).await?;
-            if let Ok(found) = choose(language(ctx), &past, ChannelId(0), Some(name)) {
+            if let Ok(found) = choose(language(ctx), &past, Here::NOWHERE, Some(name)) {
                 chosen = Ok(found);
             }
         }
@@ -140,8 +140,12 @@ fn guild(ctx: Context<'_>) -> anyhow::Result<GuildId> {
 /// The alliance that a command of `/manage` is about: the one it names; else the one whose codes are posted in the channel it
 /// is used in; else the server's only one. Otherwise returns the answer, which says what there is to name.
 async fn alliance(ctx: Context<'_>, option: Option<&str>) -> anyhow::Result<Result<AllianceId, Box<Message>>> {
-    let channel = ChannelId(ctx.interaction.channel_id.get());
-    Ok(choose(language(ctx), &ctx.data().guilds.alliances(guild(ctx)?).await?, channel, option))
+    Ok(choose(language(ctx), &ctx.data().guilds.alliances(guild(ctx)?).await?, here(ctx), option))
+}
+
+/// Where the command is used.
+fn here(ctx: Context<'_>) -> Here {
+    Here::new(ctx.interaction.channel_id, ctx.interaction.channel.as_ref())
 }
 
 fn user(ctx: Context<'_>) -> UserId {
