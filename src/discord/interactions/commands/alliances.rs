@@ -71,9 +71,9 @@ pub(super) async fn add(
                 // With the second one, the commands get the option.
                 bot.registrations.notify_one();
                 let first = first.or_else(|| known.into_iter().find_map(|it| it.name));
-                words::added(language, &name, first.as_deref(), target.is_some())
+                words::added(language, (&name, id), first.as_deref(), target.is_some())
             }
-            AllianceAdded::Added => words::added(language, &name, None, target.is_some()),
+            AllianceAdded::Added => words::added(language, (&name, id), None, target.is_some()),
             AllianceAdded::Known => words::known(language, &name),
             AllianceAdded::NameTaken => return Ok(words::name_taken(language, &name)),
             AllianceAdded::TooMany => return Ok(words::too_many(language)),

@@ -15,8 +15,9 @@ alliances-which-here = ❌ Several alliances post in this channel. Say which one
 alliances-added-second = ✅ Added **{ $name }**. This server's first alliance is now called **{ $first }**: change that with `/manage alliance rename`.
     From now on, commands take the option `alliance`. It may take a minute until Discord shows it.
 alliances-added = ✅ Added **{ $name }**.
-alliances-next-channel = Choose where its codes are posted with `/manage giftcode setchannel`, and add players with `/manage players add`.
-alliances-next-players = Add its players with `/manage players add`.
+# The next steps. $name is the name as it is typed.
+alliances-next-channel = Choose where its codes are posted with `/manage giftcode setchannel alliance:{ $name } channel:`, and add players with `/manage players add alliance:{ $name }`.
+alliances-next-players = Add its players with `/manage players add alliance:{ $name }`.
 alliances-known = **{ $name }** is already added.
 alliances-name-taken = ❌ There already is an alliance called **{ $name }** here. Choose another name.
 alliances-bad-name = ❌ A name has 1 to { $most } characters.

@@ -7,8 +7,8 @@ alliances-which-here = ❌ このチャンネルには複数の同盟が投稿�
 alliances-added-second = ✅ **{ $name }** を追加しました。このサーバーの最初の同盟の名前は **{ $first }** になりました。`/manage alliance rename` で変更できます。
     今後、コマンドで `alliance` オプションを使えます。Discordに表示されるまで1分ほどかかることがあります。
 alliances-added = ✅ **{ $name }** を追加しました。
-alliances-next-channel = `/manage giftcode setchannel` でコードの投稿先を選び、`/manage players add` でプレイヤーを追加してください。
-alliances-next-players = `/manage players add` でプレイヤーを追加してください。
+alliances-next-channel = `/manage giftcode setchannel alliance:{ $name } channel:` でコードの投稿先を選び、`/manage players add alliance:{ $name }` でプレイヤーを追加してください。
+alliances-next-players = `/manage players add alliance:{ $name }` でプレイヤーを追加してください。
 alliances-known = **{ $name }** はすでに追加されています。
 alliances-name-taken = ❌ **{ $name }** という同盟はすでにあります。別の名前にしてください。
 alliances-bad-name = ❌ 名前は1～{ $most }文字です。

@@ -7,8 +7,8 @@ alliances-which-here = ❌ 이 채널에는 여러 연맹의 글이 올라와요
 alliances-added-second = ✅ **{ $name }** 연맹을 추가했어요. 이 서버의 첫 연맹 이름: **{ $first }** (`/manage alliance rename`으로 바꿀 수 있어요)
     이제부터 명령어에서 `alliance` 옵션을 쓸 수 있어요. Discord에 표시되기까지 1분쯤 걸릴 수 있어요.
 alliances-added = ✅ **{ $name }** 연맹을 추가했어요.
-alliances-next-channel = `/manage giftcode setchannel`로 코드를 올릴 채널을 정하고, `/manage players add`로 플레이어를 추가하세요.
-alliances-next-players = `/manage players add`로 플레이어를 추가하세요.
+alliances-next-channel = `/manage giftcode setchannel alliance:{ $name } channel:`로 코드를 올릴 채널을 정하고, `/manage players add alliance:{ $name }`로 플레이어를 추가하세요.
+alliances-next-players = `/manage players add alliance:{ $name }`로 플레이어를 추가하세요.
 alliances-known = **{ $name }** 연맹은 이미 추가되어 있어요.
 alliances-name-taken = ❌ **{ $name }** 연맹이 이미 있어요. 다른 이름을 고르세요.
 alliances-bad-name = ❌ 이름은 1~{ $most }자여야 해요.
