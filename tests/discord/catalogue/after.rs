@@ -76,6 +76,9 @@ pub fn after(language: Language) -> Chapter {
         ("The same, where nobody on the list has a state", {
             reminder::reminder(language, &reminded(vec![group(Status::NoState, false, 1001..1004)], vec![]))
         }),
+        ("The same, where three players are gone", {
+            reminder::reminder(language, &reminded(vec![group(Status::RoleNotExist, false, 1001..1004)], vec![]))
+        }),
         (
             "The same, with more players than have room",
             reminder::reminder(language, &reminded(vec![], names(1001..1062))),
