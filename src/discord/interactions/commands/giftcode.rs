@@ -8,7 +8,7 @@ use crate::store::Which;
 use super::autocomplete::{alliances, codes_known};
 use super::{Context, guild, language, respond_for, respond_for_past};
 
-/// Stop posting codes in this server
+/// Stop posting codes
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn unsetchannel(
     ctx: Context<'_>,
