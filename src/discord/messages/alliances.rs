@@ -70,12 +70,7 @@ fn typed(name: &str, id: AllianceId) -> String {
 }
 
 /// `first` is the name that the server's first alliance got, if this is the second one.
-pub fn added(
-    language: Language,
-    (added, id): (&str, AllianceId),
-    first: Option<&str>,
-    has_channel: bool,
-) -> Message {
+pub fn added(language: Language, (added, id): (&str, AllianceId), first: Option<&str>, has_channel: bool) -> Message {
     let shown = escape(added, SHOWN_CHARS);
     let done = match first {
         Some(first) => {

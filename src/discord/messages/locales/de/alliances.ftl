@@ -21,7 +21,7 @@ alliances-remove-sure = **{ $name }** entfernen? { $players ->
         [0] Ihre Spielerliste ist leer.
         [one] Ihre Spielerliste mit { $players } Spieler wird gelöscht.
        *[other] Ihre Spielerliste mit { $players } Spielern wird gelöscht.
-    } Für sie wird nichts mehr gepostet oder eingelöst. Frühere Ergebnisse bleiben: `/manage giftcode history` mit dem Namen der Allianz.
+    } Für sie wird nichts mehr gepostet oder eingelöst. Bisherige Ergebnisse bleiben: Solange es mehrere Allianzen gibt, zeigt sie `/manage giftcode history` mit dem Namen der Allianz.
 alliances-remove-button = Entfernen
 alliances-removed = ✅ **{ $name }** wurde entfernt. { $players ->
         [0] Ihre Spielerliste war leer.

@@ -31,7 +31,7 @@ alliances-remove-sure = Remove **{ $name }**? { $players ->
         [0] Its player list is empty.
         [one] Its player list with { $players } player is deleted.
        *[other] Its player list with { $players } players is deleted.
-    } Nothing more is posted or redeemed for it. Past results stay: `/manage giftcode history` with the name of the alliance.
+    } Nothing more is posted or redeemed for it. Past results stay: while there are several alliances, `/manage giftcode history` with the name of the alliance shows them.
 # On a button. The name of the alliance follows.
 alliances-remove-button = Remove
 alliances-removed = ✅ Removed **{ $name }**. { $players ->

@@ -21,7 +21,7 @@ alliances-remove-sure = ¿Quitar **{ $name }**? { $players ->
         [0] Su lista de jugadores está vacía.
         [one] Se borra su lista de jugadores, con { $players } jugador.
        *[other] Se borra su lista de jugadores, con { $players } jugadores.
-    } Ya no se publica ni se canjea nada para ella. Los resultados anteriores se conservan: `/manage giftcode history` con el nombre de la alianza.
+    } Ya no se publica ni se canjea nada para ella. Los resultados anteriores se conservan: mientras haya varias alianzas, `/manage giftcode history` con el nombre de la alianza los muestra.
 alliances-remove-button = Quitar
 alliances-removed = ✅ Quité **{ $name }**. { $players ->
         [0] Su lista de jugadores estaba vacía.

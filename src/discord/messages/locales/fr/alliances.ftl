@@ -21,7 +21,7 @@ alliances-remove-sure = Retirer **{ $name }** ? { $players ->
         [0] Sa liste des joueurs est vide.
         [one] Sa liste avec { $players } joueur est supprimée.
        *[other] Sa liste avec { $players } joueurs est supprimée.
-    } Plus rien n’est publié ni utilisé pour elle. Les anciens résultats restent : `/manage giftcode history` avec le nom de l’alliance.
+    } Plus rien n’est publié ni utilisé pour elle. Les résultats passés restent : tant qu’il y a plusieurs alliances, `/manage giftcode history` avec le nom de l’alliance les montre.
 alliances-remove-button = Retirer
 alliances-removed = ✅ **{ $name }** a été retirée. { $players ->
         [0] Sa liste des joueurs était vide.

@@ -20,7 +20,7 @@ alliances-last = ❌ このサーバーで唯一の同盟なので削除でき�
 alliances-remove-sure = **{ $name }** を削除しますか？{ $players ->
         [0] プレイヤーリストは空です。
        *[other] プレイヤーリスト（{ $players }人）も削除されます。
-    } 今後、この同盟への投稿や交換は行いません。過去の結果は残ります：`/manage giftcode history` で同盟の名前を指定してください。
+    } 今後、この同盟への投稿や交換は行いません。過去の結果は残ります：同盟が複数ある間は、`/manage giftcode history` で同盟の名前を指定すると見られます。
 alliances-remove-button = 削除
 alliances-removed = ✅ **{ $name }** を削除しました。{ $players ->
         [0] プレイヤーリストは空でした。

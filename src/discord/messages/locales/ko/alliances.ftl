@@ -20,7 +20,7 @@ alliances-last = ❌ 이 서버의 하나뿐인 연맹이라 삭제할 수 없�
 alliances-remove-sure = **{ $name }** 연맹을 삭제할까요? { $players ->
         [0] 플레이어 목록은 비어 있어요.
        *[other] 플레이어 목록({ $players }명)도 삭제돼요.
-    } 앞으로 이 연맹에는 게시도 교환도 하지 않아요. 지난 결과는 남아요: `/manage giftcode history`에서 연맹 이름을 지정하세요.
+    } 앞으로 이 연맹에는 게시도 교환도 하지 않아요. 지난 결과는 남아요: 연맹이 여러 개인 동안에는 `/manage giftcode history`에서 연맹 이름을 지정하면 볼 수 있어요.
 alliances-remove-button = 삭제
 alliances-removed = ✅ **{ $name }** 연맹을 삭제했어요. { $players ->
         [0] 플레이어 목록은 비어 있었어요.

@@ -21,7 +21,7 @@ alliances-remove-sure = Remover **{ $name }**? { $players ->
         [0] A lista de jogadores dela está vazia.
         [one] A lista de jogadores dela, com { $players } jogador, será apagada.
        *[other] A lista de jogadores dela, com { $players } jogadores, será apagada.
-    } Nada mais é publicado nem resgatado para ela. Os resultados antigos ficam: `/manage giftcode history` com o nome da aliança.
+    } Nada mais é publicado nem resgatado para ela. Os resultados anteriores ficam: enquanto houver várias alianças, `/manage giftcode history` com o nome da aliança os mostra.
 alliances-remove-button = Remover
 alliances-removed = ✅ Removi **{ $name }**. { $players ->
         [0] A lista de jogadores dela estava vazia.

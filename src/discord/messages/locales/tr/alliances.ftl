@@ -20,7 +20,7 @@ alliances-last = ❌ Bu, sunucunun tek ittifakı olduğu için kalıyor. Paylaş
 alliances-remove-sure = **{ $name }** kaldırılsın mı? { $players ->
         [0] Oyuncu listesi boş.
        *[other] { $players } oyunculuk listesi silinir.
-    } Artık onun için bir şey paylaşılmaz ve kod kullanılmaz. Geçmiş sonuçlar kalır: `/manage giftcode history` ve ittifakın adı.
+    } Artık onun için bir şey paylaşılmaz ve kod kullanılmaz. Geçmiş sonuçlar kalır: birden fazla ittifak olduğu sürece `/manage giftcode history` ve ittifakın adı onları gösterir.
 alliances-remove-button = Kaldır
 alliances-removed = ✅ **{ $name }** kaldırıldı. { $players ->
         [0] Oyuncu listesi boştu.

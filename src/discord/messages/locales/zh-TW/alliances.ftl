@@ -20,7 +20,7 @@ alliances-last = ❌ 這是這個伺服器唯一的聯盟，所以不能移除�
 alliances-remove-sure = 要移除 **{ $name }** 嗎？{ $players ->
         [0] 它的玩家名單是空的。
        *[other] 它有 { $players } 位玩家的玩家名單會被刪除。
-    }之後不會再為它發布或兌換。過去的結果會保留：用 `/manage giftcode history` 加上聯盟名稱查看。
+    }之後不會再為它發布或兌換。過去的結果會保留：只要還有多個聯盟，用 `/manage giftcode history` 加上聯盟名稱就能查看。
 alliances-remove-button = 移除
 alliances-removed = ✅ 已移除 **{ $name }**。{ $players ->
         [0] 它的玩家名單是空的。
