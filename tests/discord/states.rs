@@ -54,7 +54,7 @@ async fn where_nobody_has_a_state_people_learn_that_one_is_enough() {
     let code = [("code", json!("GOOD"))];
     world.told(&admin, "manage giftcode add", &code).await;
     world.told(&admin, "manage giftcode redeem", &code).await;
-    let batch = world.message("GOOD: none of").await;
+    let batch = world.message("GOOD: done for 3 players").await;
     assert!(batch.text().contains("I then find the others who are in that state"), "{}", batch.text());
     let told = world.told(&admin, LIST, &[]).await;
     assert!(told.contains(how) && !told.contains("I am looking for it"), "{told}");

@@ -330,6 +330,9 @@ async fn a_test_posts_a_sample_says_what_works_and_takes_it_back() {
     world.double.clear_faults();
     world.double.set_bot_permissions(GUILD, left & !permission::SEND_MESSAGES);
     world.says(&admin, TEST, &[], &["I need **Send Messages** there"]).await;
+    world.double.delete_channel(NEWS);
+    let told = world.told(&admin, TEST, &[]).await;
+    assert!(told.contains("The channel was deleted. Set another one") && !told.contains("Choose"), "{told}");
     bot.stop().await;
 }
 

@@ -115,9 +115,13 @@ pub(super) async fn target(
     let settings = bot.guilds.guild(alliance).await?;
     // Whoever changes the roles somewhere does not mean to move the posts there.
     let present = settings.channel.filter(|_| roles.are_asked_for());
+    let is_chosen = channel.is_some() || present.is_none();
     let channel = channel.or(present).unwrap_or(ChannelId(ctx.interaction.channel_id.get()));
     let Some(granted) = permissions::in_channel(&bot.rest, server, channel).await? else {
-        return refuse(manage::channel_unknown(language(ctx)));
+        return refuse(match is_chosen {
+            true => manage::channel_unknown(language(ctx)),
+            false => targets::channel_gone(language(ctx)),
+        });
     };
     if let Some(refusal) = refused(language(ctx), channel, &granted) {
         return refuse(refusal);
@@ -138,6 +142,7 @@ pub(super) async fn target(
     Ok(Ok(Target(ChannelSet {
         channel,
         kind: granted.kind,
+        is_forum_post: granted.is_forum_post,
         is_first: settings.channel.is_none(),
         is_removed,
         mentioned,
@@ -202,7 +207,7 @@ async fn try_out(ctx: Context<'_>, alliance: AllianceId) -> anyhow::Result<Messa
     let settings = bot.guilds.guild(alliance).await?;
     let Some(channel) = settings.channel else { return Ok(targets::no_channel(language(ctx))) };
     let Some(granted) = permissions::in_channel(&bot.rest, server, channel).await? else {
-        return Ok(manage::channel_unknown(language(ctx)));
+        return Ok(targets::channel_gone(language(ctx)));
     };
     if let Some(refusal) = refused(language(ctx), channel, &granted) {
         return Ok(refusal);
