@@ -1,5 +1,5 @@
-self-linked = ✅ { $player } in Staat { $state } ist jetzt mit dir verknüpft. `/redeem` und die Knöpfe unter Posts lösen Codes für diesen Account ein. Rückgängig machst du das mit `/unlink`.
-self-linked-state-unknown = ✅ { $player } ist jetzt mit dir verknüpft. Ich suche den Staat; wenn du ihn kennst, nimm `/link` noch einmal mit deinem Staat. Rückgängig machst du das mit `/unlink`.
+self-linked = ✅ { $player } in Staat { $state } ist jetzt mit dir verknüpft. `/redeem` und die Knöpfe unter Posts lösen Codes für diesen Account ein. Die Verknüpfung löst du mit `/unlink`.
+self-linked-state-unknown = ✅ { $player } ist jetzt mit dir verknüpft. Ich suche den Staat; wenn du ihn kennst, nimm `/link` noch einmal mit deinem Staat. Die Verknüpfung löst du mit `/unlink`.
 self-linked-before = ✅ { $player } war schon mit dir verknüpft. Der Staat ist jetzt { $state }.
 self-linked-before-state-unknown = ✅ { $player } war schon mit dir verknüpft. Es wurde nichts geändert.
 self-retried = Codes, die wegen des falschen Staats fehlgeschlagen sind, werden noch einmal versucht.
@@ -7,7 +7,7 @@ self-remembered = Ich merke mir { $player }, damit beim nächsten Mal ein Tippen
 self-join-question = Soll der Account auch auf die Spielerliste der Anführer? Dann werden neue Codes automatisch für dich eingelöst.
 self-join-button = Auf die Spielerliste
 self-join-menu = Auf die Spielerliste von …
-self-joined-automatically = Er steht jetzt auch auf der Spielerliste dieses Servers.
+self-joined-automatically = Er steht jetzt auch auf der Spielerliste dieses Servers. Um ihn dort entfernen zu lassen, frag einen Anführer.
 self-joined = ✅ { $player } steht jetzt auf der Spielerliste. Neue Codes werden dafür eingelöst, sobald die Anführer das einschalten.
 self-joined-alliance = ✅ { $player } steht jetzt auf der Spielerliste von { $alliance }. Neue Codes werden dafür eingelöst, sobald ihre Anführer das einschalten.
 self-joined-before = { $player } steht schon auf der Spielerliste.

@@ -10,4 +10,4 @@ welcome-leaders-steps = 1️⃣ Benutze im Kanal für Geschenkcodes `/manage gif
     2️⃣ Gib mir mit `/manage players add` oder `/manage players import` eure Spieler.
     3️⃣ Nimm `/manage giftcode auto` und wähle *an*. Dann löse ich jeden Code für alle ein.
 welcome-more = Mehr
-welcome-more-commands = `/giftcode` zeigt die aktiven Codes, `/unlink` entfernt deinen Account. Anführer: `/manage access role:` lässt eure R4 `/manage` benutzen, `/manage giftcode status` zeigt, was eingestellt ist, und mit `/manage players idchannel` kommen Mitglieder von selbst auf die Liste.
+welcome-more-commands = `/giftcode` zeigt die aktiven Codes, `/unlink` löst die Verknüpfung mit deinem Account. Anführer: `/manage access role:` lässt eure R4 `/manage` benutzen, `/manage giftcode status` zeigt, was eingestellt ist, und mit `/manage players idchannel` kommen Mitglieder von selbst auf die Liste.

@@ -3,8 +3,8 @@
 ## The answer to /link
 
 # $player is the id of a game account, $state the number of its state (game server).
-self-linked = ✅ { $player } in state { $state } is now linked to you. `/redeem` and the buttons under posts redeem codes for it. To undo this, use `/unlink`.
-self-linked-state-unknown = ✅ { $player } is now linked to you. I am looking for its state; if you know it, use `/link` again with your state. To undo this, use `/unlink`.
+self-linked = ✅ { $player } in state { $state } is now linked to you. `/redeem` and the buttons under posts redeem codes for it. To remove the link, use `/unlink`.
+self-linked-state-unknown = ✅ { $player } is now linked to you. I am looking for its state; if you know it, use `/link` again with your state. To remove the link, use `/unlink`.
 self-linked-before = ✅ { $player } was already linked to you. Its state is now { $state }.
 self-linked-before-state-unknown = ✅ { $player } was already linked to you. Nothing was changed.
 # Follows one of the messages above.
@@ -22,7 +22,7 @@ self-join-question = Add it to the leaders' player list too? New codes are then 
 self-join-button = Join the player list
 # What a menu of alliances says before somebody chooses; at most 150 characters.
 self-join-menu = Join the player list of …
-self-joined-automatically = It is now on this server's player list too.
+self-joined-automatically = It is now on this server's player list too. To have it removed there, ask a leader.
 
 ## The answer to the button or menu
 

@@ -1,5 +1,5 @@
-self-linked = ✅ La cuenta { $player }, del estado { $state }, ya está vinculada a ti. `/redeem` y los botones de las publicaciones canjean códigos para ella. Para deshacerlo, usa `/unlink`.
-self-linked-state-unknown = ✅ La cuenta { $player } ya está vinculada a ti. Estoy buscando su estado; si lo sabes, usa `/link` otra vez con tu estado. Para deshacerlo, usa `/unlink`.
+self-linked = ✅ La cuenta { $player }, del estado { $state }, ya está vinculada a ti. `/redeem` y los botones de las publicaciones canjean códigos para ella. Para quitar el vínculo, usa `/unlink`.
+self-linked-state-unknown = ✅ La cuenta { $player } ya está vinculada a ti. Estoy buscando su estado; si lo sabes, usa `/link` otra vez con tu estado. Para quitar el vínculo, usa `/unlink`.
 self-linked-before = ✅ La cuenta { $player } ya estaba vinculada a ti. Su estado ahora es { $state }.
 self-linked-before-state-unknown = ✅ La cuenta { $player } ya estaba vinculada a ti. No se cambió nada.
 self-retried = Los códigos que fallaron por el estado incorrecto se intentarán otra vez.
@@ -9,7 +9,7 @@ self-remembered = Recordaré la cuenta { $player } para que la próxima vez bast
 self-join-question = ¿La pongo también en la lista de jugadores de los líderes? Así los códigos nuevos se canjean para ti automáticamente.
 self-join-button = Entrar en la lista de jugadores
 self-join-menu = Entrar en la lista de jugadores de …
-self-joined-automatically = Ahora también está en la lista de jugadores de este servidor.
+self-joined-automatically = Ahora también está en la lista de jugadores de este servidor. Para que la quiten de ahí, pídeselo a un líder.
 
 self-joined = ✅ La cuenta { $player } ya está en la lista de jugadores. Los códigos nuevos se canjean para ella en cuanto los líderes lo activen.
 self-joined-alliance = ✅ La cuenta { $player } ya está en la lista de jugadores de { $alliance }. Los códigos nuevos se canjean para ella en cuanto sus líderes lo activen.

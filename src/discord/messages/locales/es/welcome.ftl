@@ -11,4 +11,4 @@ welcome-leaders-steps = 1️⃣ En el canal para los códigos de regalo, usa `/m
     2️⃣ Usa `/manage players add` o `/manage players import` para darme tus jugadores.
     3️⃣ Usa `/manage giftcode auto` y elige *activado*. Así canjeo cada código para todos ellos.
 welcome-more = Más
-welcome-more-commands = `/giftcode` muestra los códigos activos, `/unlink` quita tu cuenta. Líderes: `/manage access role:` permite a tus R4 usar `/manage`, `/manage giftcode status` muestra lo que está configurado, y `/manage players idchannel` deja que los miembros entren solos en la lista.
+welcome-more-commands = `/giftcode` muestra los códigos activos, `/unlink` desvincula tu cuenta. Líderes: `/manage access role:` permite a tus R4 usar `/manage`, `/manage giftcode status` muestra lo que está configurado, y `/manage players idchannel` deja que los miembros entren solos en la lista.

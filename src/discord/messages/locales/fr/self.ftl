@@ -1,5 +1,5 @@
-self-linked = ✅ { $player }, État { $state }, est maintenant lié à toi. `/redeem` et les boutons sous les publications utilisent les codes pour ce compte. Pour annuler, utilise `/unlink`.
-self-linked-state-unknown = ✅ { $player } est maintenant lié à toi. Je cherche son État ; si tu le connais, réutilise `/link` avec ton État. Pour annuler, utilise `/unlink`.
+self-linked = ✅ { $player }, État { $state }, est maintenant lié à toi. `/redeem` et les boutons sous les publications utilisent les codes pour ce compte. Pour supprimer le lien, utilise `/unlink`.
+self-linked-state-unknown = ✅ { $player } est maintenant lié à toi. Je cherche son État ; si tu le connais, réutilise `/link` avec ton État. Pour supprimer le lien, utilise `/unlink`.
 self-linked-before = ✅ { $player } était déjà lié à toi. Son État est maintenant { $state }.
 self-linked-before-state-unknown = ✅ { $player } était déjà lié à toi. Rien n’a changé.
 self-retried = Les codes qui ont échoué à cause du mauvais État seront réessayés.
@@ -7,7 +7,7 @@ self-remembered = Je retiens { $player } : la prochaine fois, un seul appui suff
 self-join-question = L’ajouter aussi à la liste des joueurs des chefs ? Les nouveaux codes seront alors utilisés pour toi automatiquement.
 self-join-button = Rejoindre la liste des joueurs
 self-join-menu = Rejoindre la liste des joueurs de …
-self-joined-automatically = Il est maintenant aussi sur la liste des joueurs de ce serveur.
+self-joined-automatically = Il est maintenant aussi sur la liste des joueurs de ce serveur. Pour le faire retirer de la liste, demande à un chef.
 self-joined = ✅ { $player } est maintenant sur la liste des joueurs. Les nouveaux codes sont utilisés pour ce compte dès que les chefs l’activent.
 self-joined-alliance = ✅ { $player } est maintenant sur la liste des joueurs de { $alliance }. Les nouveaux codes sont utilisés pour ce compte dès que ses chefs l’activent.
 self-joined-before = { $player } est déjà sur la liste des joueurs.

@@ -10,4 +10,4 @@ welcome-leaders-steps = 1️⃣ Dans le salon des codes cadeaux, utilise `/manag
     2️⃣ Donne-moi tes joueurs avec `/manage players add` ou `/manage players import`.
     3️⃣ Utilise `/manage giftcode auto` et choisis *activé*. J’utilise alors chaque code pour tous.
 welcome-more = Plus
-welcome-more-commands = `/giftcode` affiche les codes actifs, `/unlink` retire ton compte. Chefs : `/manage access role:` permet à tes R4 d’utiliser `/manage`, `/manage giftcode status` montre ce qui est réglé, et `/manage players idchannel` permet aux membres de rejoindre la liste eux-mêmes.
+welcome-more-commands = `/giftcode` affiche les codes actifs, `/unlink` supprime le lien avec ton compte. Chefs : `/manage access role:` permet à tes R4 d’utiliser `/manage`, `/manage giftcode status` montre ce qui est réglé, et `/manage players idchannel` permet aux membres de rejoindre la liste eux-mêmes.

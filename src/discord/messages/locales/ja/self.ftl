@@ -1,5 +1,5 @@
-self-linked = ✅ { $player }（王国 { $state }）と連携しました。`/redeem` や投稿の下のボタンで、このアカウントのコードを交換できます。解除するには `/unlink` を使ってください。
-self-linked-state-unknown = ✅ { $player } と連携しました。王国を探しています。わかる場合は、王国を指定してもう一度 `/link` を使ってください。解除するには `/unlink` を使ってください。
+self-linked = ✅ { $player }（王国 { $state }）と連携しました。`/redeem` や投稿の下のボタンで、このアカウントのコードを交換できます。連携を解除するには `/unlink` を使ってください。
+self-linked-state-unknown = ✅ { $player } と連携しました。王国を探しています。わかる場合は、王国を指定してもう一度 `/link` を使ってください。連携を解除するには `/unlink` を使ってください。
 self-linked-before = ✅ { $player } はすでに連携済みです。王国を { $state } にしました。
 self-linked-before-state-unknown = ✅ { $player } はすでに連携済みです。何も変更していません。
 self-retried = 王国の間違いで失敗したコードをもう一度試します。
@@ -9,7 +9,7 @@ self-remembered = { $player } を覚えておくので、次回は1タップで�
 self-join-question = リーダーのプレイヤーリストにも追加しますか？新しいコードが自動で交換されるようになります。
 self-join-button = プレイヤーリストに参加
 self-join-menu = 参加するプレイヤーリストを選択 …
-self-joined-automatically = このサーバーのプレイヤーリストにも追加しました。
+self-joined-automatically = このサーバーのプレイヤーリストにも追加しました。リストから外すには、リーダーに頼んでください。
 
 self-joined = ✅ { $player } をプレイヤーリストに追加しました。リーダーが自動交換をオンにすると、新しいコードが交換されます。
 self-joined-alliance = ✅ { $player } を { $alliance } のプレイヤーリストに追加しました。同盟のリーダーが自動交換をオンにすると、新しいコードが交換されます。

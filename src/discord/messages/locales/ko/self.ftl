@@ -1,5 +1,5 @@
-self-linked = ✅ { $player }(왕국 { $state }) 계정을 연결했어요. `/redeem`이나 게시물 아래 버튼으로 이 계정에 코드를 교환할 수 있어요. 취소하려면 `/unlink`를 쓰세요.
-self-linked-state-unknown = ✅ { $player } 계정을 연결했어요. 왕국을 찾고 있어요. 알고 있다면 왕국을 넣어 `/link`를 다시 쓰세요. 취소하려면 `/unlink`를 쓰세요.
+self-linked = ✅ { $player }(왕국 { $state }) 계정을 연결했어요. `/redeem`이나 게시물 아래 버튼으로 이 계정에 코드를 교환할 수 있어요. 연결을 해제하려면 `/unlink`를 쓰세요.
+self-linked-state-unknown = ✅ { $player } 계정을 연결했어요. 왕국을 찾고 있어요. 알고 있다면 왕국을 넣어 `/link`를 다시 쓰세요. 연결을 해제하려면 `/unlink`를 쓰세요.
 self-linked-before = ✅ { $player } 계정은 이미 연결되어 있었어요. 현재 왕국: { $state }
 self-linked-before-state-unknown = ✅ { $player } 계정은 이미 연결되어 있었어요. 변경된 건 없어요.
 self-retried = 틀린 왕국 때문에 실패한 코드를 다시 시도해요.
@@ -9,7 +9,7 @@ self-remembered = 다음엔 한 번만 탭하면 되도록 { $player } 계정을
 self-join-question = 운영진의 플레이어 목록에도 넣을까요? 그러면 새 코드가 자동으로 교환돼요.
 self-join-button = 플레이어 목록에 참가
 self-join-menu = 참가할 플레이어 목록 …
-self-joined-automatically = 이제 이 서버의 플레이어 목록에도 있어요.
+self-joined-automatically = 이제 이 서버의 플레이어 목록에도 있어요. 목록에서 빼려면 운영진에게 부탁하세요.
 
 self-joined = ✅ { $player } 계정이 플레이어 목록에 추가됐어요. 운영진이 자동 교환을 켜면 새 코드가 교환돼요.
 self-joined-alliance = ✅ { $player } 계정이 { $alliance } 연맹의 플레이어 목록에 추가됐어요. 연맹 운영진이 자동 교환을 켜면 새 코드가 교환돼요.

@@ -11,4 +11,4 @@ welcome-leaders-steps = 1️⃣ 기프트 코드용 채널에서 `/manage giftco
     2️⃣ `/manage players add`나 `/manage players import`로 플레이어를 등록하세요.
     3️⃣ `/manage giftcode auto`에서 *켜기*를 고르세요. 그러면 모든 코드를 전원에게 교환해요.
 welcome-more = 더 보기
-welcome-more-commands = `/giftcode`는 사용 가능한 코드를 보여 주고, `/unlink`는 내 계정을 해제해요. 운영진: `/manage access role:`로 R4에게 `/manage`를 허용하고, `/manage giftcode status`로 설정을 보고, `/manage players idchannel`로 멤버가 직접 목록에 참가하게 할 수 있어요.
+welcome-more-commands = `/giftcode`는 사용 가능한 코드를 보여 주고, `/unlink`는 내 계정 연결을 해제해요. 운영진: `/manage access role:`로 R4에게 `/manage`를 허용하고, `/manage giftcode status`로 설정을 보고, `/manage players idchannel`로 멤버가 직접 목록에 참가하게 할 수 있어요.

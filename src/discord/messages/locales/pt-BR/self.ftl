@@ -1,5 +1,5 @@
-self-linked = ✅ A conta { $player }, do estado { $state }, agora está vinculada a você. `/redeem` e os botões das publicações resgatam códigos para ela. Para desfazer, use `/unlink`.
-self-linked-state-unknown = ✅ A conta { $player } agora está vinculada a você. Estou procurando o estado dela; se você souber, use `/link` de novo com o seu estado. Para desfazer, use `/unlink`.
+self-linked = ✅ A conta { $player }, do estado { $state }, agora está vinculada a você. `/redeem` e os botões das publicações resgatam códigos para ela. Para remover o vínculo, use `/unlink`.
+self-linked-state-unknown = ✅ A conta { $player } agora está vinculada a você. Estou procurando o estado dela; se você souber, use `/link` de novo com o seu estado. Para remover o vínculo, use `/unlink`.
 self-linked-before = ✅ A conta { $player } já estava vinculada a você. O estado dela agora é { $state }.
 self-linked-before-state-unknown = ✅ A conta { $player } já estava vinculada a você. Nada foi alterado.
 self-retried = Os códigos que falharam por causa do estado errado serão tentados de novo.
@@ -9,7 +9,7 @@ self-remembered = Vou lembrar da conta { $player }, para que da próxima vez bas
 self-join-question = Quer que ela entre também na lista de jogadores dos líderes? Aí os códigos novos são resgatados para você automaticamente.
 self-join-button = Entrar na lista de jogadores
 self-join-menu = Entrar na lista de jogadores de …
-self-joined-automatically = Agora ela também está na lista de jogadores deste servidor.
+self-joined-automatically = Agora ela também está na lista de jogadores deste servidor. Para tirá-la de lá, peça a um líder.
 
 self-joined = ✅ A conta { $player } agora está na lista de jogadores. Os códigos novos são resgatados para ela assim que os líderes ligarem isso.
 self-joined-alliance = ✅ A conta { $player } agora está na lista de jogadores de { $alliance }. Os códigos novos são resgatados para ela assim que os líderes ligarem isso.

@@ -11,4 +11,4 @@ welcome-leaders-steps = 1️⃣ No canal para códigos de presente, use `/manage
     2️⃣ Use `/manage players add` ou `/manage players import` para me passar seus jogadores.
     3️⃣ Use `/manage giftcode auto` e escolha *ligado*. Aí resgato todo código para todos eles.
 welcome-more = Mais
-welcome-more-commands = `/giftcode` mostra os códigos ativos, `/unlink` remove a sua conta. Líderes: `/manage access role:` deixa seus R4 usarem `/manage`, `/manage giftcode status` mostra o que está definido, e `/manage players idchannel` deixa os membros entrarem na lista sozinhos.
+welcome-more-commands = `/giftcode` mostra os códigos ativos, `/unlink` desvincula a sua conta. Líderes: `/manage access role:` deixa seus R4 usarem `/manage`, `/manage giftcode status` mostra o que está definido, e `/manage players idchannel` deixa os membros entrarem na lista sozinhos.

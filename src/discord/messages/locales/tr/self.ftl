@@ -1,5 +1,5 @@
-self-linked = ✅ { $state } eyaletindeki { $player } artık sana bağlı. `/redeem` ve gönderilerin altındaki düğmeler kodları onun için kullanır. Geri almak için: `/unlink`.
-self-linked-state-unknown = ✅ { $player } artık sana bağlı. Eyaletini arıyorum; biliyorsan `/link` komutunu eyaletinle yeniden kullan. Geri almak için: `/unlink`.
+self-linked = ✅ { $state } eyaletindeki { $player } artık sana bağlı. `/redeem` ve gönderilerin altındaki düğmeler kodları onun için kullanır. Bağlantıyı kaldırmak için: `/unlink`.
+self-linked-state-unknown = ✅ { $player } artık sana bağlı. Eyaletini arıyorum; biliyorsan `/link` komutunu eyaletinle yeniden kullan. Bağlantıyı kaldırmak için: `/unlink`.
 self-linked-before = ✅ { $player } zaten sana bağlıydı. Eyaleti artık { $state }.
 self-linked-before-state-unknown = ✅ { $player } zaten sana bağlıydı. Hiçbir şey değişmedi.
 self-retried = Yanlış eyalet yüzünden başarısız olan kodlar yeniden denenecek.
@@ -7,7 +7,7 @@ self-remembered = { $player } aklımda kalacak, bir dahaki sefere tek dokunuş y
 self-join-question = Liderlerin oyuncu listesine de eklensin mi? O zaman yeni kodlar senin için otomatik kullanılır.
 self-join-button = Oyuncu listesine katıl
 self-join-menu = Hangi ittifakın oyuncu listesi? …
-self-joined-automatically = Artık bu sunucunun oyuncu listesinde de var.
+self-joined-automatically = Artık bu sunucunun oyuncu listesinde de var. Oradan çıkarılmasını istiyorsan bir lidere söyle.
 self-joined = ✅ { $player } artık oyuncu listesinde. Liderler açar açmaz yeni kodlar onun için kullanılır.
 self-joined-alliance = ✅ { $player } artık { $alliance } oyuncu listesinde. Liderleri açar açmaz yeni kodlar onun için kullanılır.
 self-joined-before = { $player } zaten oyuncu listesinde.

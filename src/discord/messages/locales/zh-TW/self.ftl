@@ -1,5 +1,5 @@
-self-linked = ✅ { $player }（王國 { $state }）已綁定到你。用 `/redeem` 和貼文下方的按鈕就能為它兌換禮包碼。要取消請用 `/unlink`。
-self-linked-state-unknown = ✅ { $player } 已綁定到你。我正在找它的王國；如果你知道，請再用一次 `/link` 並填入王國。要取消請用 `/unlink`。
+self-linked = ✅ { $player }（王國 { $state }）已綁定到你。用 `/redeem` 和貼文下方的按鈕就能為它兌換禮包碼。要解除綁定請用 `/unlink`。
+self-linked-state-unknown = ✅ { $player } 已綁定到你。我正在找它的王國；如果你知道，請再用一次 `/link` 並填入王國。要解除綁定請用 `/unlink`。
 self-linked-before = ✅ { $player } 之前就已綁定到你。它的王國現在是 { $state }。
 self-linked-before-state-unknown = ✅ { $player } 之前就已綁定到你。沒有任何變更。
 self-retried = 因王國不正確而失敗的禮包碼會再試一次。
@@ -7,7 +7,7 @@ self-remembered = 我會記住 { $player }，下次只要按一下就好。要�
 self-join-question = 要不要也加入幹部的玩家名單？這樣新禮包碼就會自動幫你兌換。
 self-join-button = 加入玩家名單
 self-join-menu = 加入哪個聯盟的玩家名單…
-self-joined-automatically = 它現在也在這個伺服器的玩家名單上了。
+self-joined-automatically = 它現在也在這個伺服器的玩家名單上了。想從名單移除，請找幹部。
 self-joined = ✅ { $player } 已加入玩家名單。幹部開啟自動兌換後，就會為它兌換新禮包碼。
 self-joined-alliance = ✅ { $player } 已加入 { $alliance } 的玩家名單。該聯盟的幹部開啟自動兌換後，就會為它兌換新禮包碼。
 self-joined-before = { $player } 已經在玩家名單上了。
