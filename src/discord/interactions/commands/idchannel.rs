@@ -92,5 +92,6 @@ async fn change(
     }
     let set = bot.guilds.id_channel(alliance).await?;
     let mode = bot.guilds.join_mode(server).await?;
-    Ok(words::joining(language, mode, set, bot.message_content.reading()))
+    let has_several = bot.guilds.alliances(server).await?.len() > 1;
+    Ok(words::joining(language, mode, has_several, set, bot.message_content.reading()))
 }

@@ -17,7 +17,7 @@ self-remembered = I will remember { $player }, so that next time one tap is enou
 
 ## The question that follows
 
-self-join-question = Add it to the leaders' player list too? New codes are then redeemed for you automatically.
+self-join-question = Add it to the leaders' player list too? Codes that they redeem are then redeemed for you as well.
 # A button.
 self-join-button = Join the player list
 # What a menu of alliances says before somebody chooses; at most 150 characters.
@@ -28,6 +28,9 @@ self-joined-automatically = It is now on this server's player list too. To have 
 
 self-joined = ✅ { $player } is on the player list now. New codes are redeemed for it as soon as the leaders turn that on.
 self-joined-alliance = ✅ { $player } is on the player list of { $alliance } now. New codes are redeemed for it as soon as its leaders turn that on.
+# The same, where the leaders have turned that on.
+self-joined-auto = ✅ { $player } is on the player list now. New codes are redeemed for it automatically.
+self-joined-alliance-auto = ✅ { $player } is on the player list of { $alliance } now. New codes are redeemed for it automatically.
 self-joined-before = { $player } is on the player list already.
 self-join-list-is-full = ❌ The player list is full: it has { $most } players. Ask a leader to add you.
 self-join-not-linked = ❌ { $player } is no longer linked to you. Use `/link` first.
@@ -45,6 +48,8 @@ self-form-state = Your state (after the #), if you know it
 self-mode-off = 🔗 After `/link`: nothing. Only leaders add players. To change this, use `/manage players idchannel join:`.
 self-mode-ask = 🔗 After `/link`: members are asked whether to join the player list. To change this, use `/manage players idchannel join:`.
 self-mode-auto = 🔗 After `/link`: members join the player list without being asked. To change this, use `/manage players idchannel join:`.
+# The same, in a server with several alliances.
+self-mode-auto-several = 🔗 After `/link`: members choose the alliance to join. To change this, use `/manage players idchannel join:`.
 self-no-id-channel = 🆔 ID channel: none. With `/manage players idchannel channel:` members can join by typing their player ID in a channel.
 # The symbols are reactions of the bot to a message.
 self-id-channel = 🆔 ID channel: { $channel }. Members type their player ID there, with or without the state: `12345678 #245`. I link it to them and answer with a reaction: ✅ added, 🔁 already on the list, ❌ not an ID (or the list is full), ⏳ checking.
