@@ -99,9 +99,11 @@ async fn the_form_asks_neither_to_remember_nor_for_the_state() {
     answered.until(PATIENCE, |answered| answered.text().contains("🎁 1001: sent")).await;
     assert!(answered.text().contains("I will remember 1001") && answered.text().contains("`/unlink`"));
     let message = answered.message();
+    world.says(&admin, "manage giftcode auto", &[("switch", json!(0))], &["✅ From now on"]).await;
     let pressed = world.double.press(&member, &message, message.custom_id(JOIN)).await;
     pressed.settled(PATIENCE).await;
-    assert!(pressed.text().contains("✅ 1001 is on the player list now"), "{}", pressed.text());
+    let told = "✅ 1001 is on the player list now. New codes are redeemed for it automatically.";
+    assert!(pressed.text().contains(told), "{}", pressed.text());
     let told = world.told(&member, "unlink", &[]).await;
     assert!(told.starts_with("✅ The account is no longer linked to you. It is still on a player list."), "{told}");
 }

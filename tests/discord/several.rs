@@ -64,7 +64,7 @@ async fn link_asks_which_alliance_to_join_and_the_menu_works_after_a_crash() {
     // Who is on one list is not asked again. Without being asked people join a server's only alliance alone.
     let again = world.ask(&member, "link", &account(1001)).await;
     assert!(again.message().parts().all(|part| part["type"] != json!(3)), "{}", again.text());
-    world.told(&admin, "manage players idchannel", &[("join", json!(2))]).await;
+    world.says(&admin, "manage players idchannel", &[("join", json!(2))], &["members choose the alliance to join"]).await;
     let auto = world.ask(&friend, "link", &account(1002)).await;
     assert_eq!(menu(&auto.message()).1, entries);
     world.told(&admin, "manage players idchannel", &[("join", json!(0))]).await;

@@ -23,6 +23,7 @@ roster-retried = { $redemptions ->
    *[other] { $redemptions } Einlösungen, die wegen eines falschen Staats fehlgeschlagen sind, werden
 } noch einmal versucht.
 roster-active-codes-follow = Die aktiven Codes werden für die neuen Spieler eingelöst.
+roster-auto-is-off = Codes werden noch nicht automatisch eingelöst: nimm `/manage giftcode auto switch:on`.
 roster-nobody-added = ❌ Es wurde niemand hinzugefügt.
 roster-nothing-pasted = ❌ Es wurde niemand hinzugefügt, weil die Liste leer war. Schreib jeden Spieler in eine eigene Zeile: die Spieler-ID und, wenn du magst, den Namen und den Staat.
 roster-how-many-ids = ❌ Es wurde niemand hinzugefügt. Gib 1 bis { $most } Spieler-IDs ein, getrennt durch Leerzeichen oder Kommas. Für mehr nimm `/manage players add` ohne Optionen und füge die Liste ein.

@@ -29,6 +29,8 @@ roster-retried = { $redemptions ->
    *[other] { $redemptions } redemptions that failed because of a wrong state are
 } tried again.
 roster-active-codes-follow = The active codes will be redeemed for the new players.
+# The same place, where auto-redemption is off.
+roster-auto-is-off = Codes are not redeemed automatically yet: use `/manage giftcode auto switch:on`.
 roster-nobody-added = ❌ Nobody was added.
 roster-nothing-pasted = ❌ Nobody was added, because the list was empty. Put each player on a line of their own: the player ID and, if you like, the name and the state.
 # $most is a number.

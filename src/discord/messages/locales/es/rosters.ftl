@@ -26,6 +26,7 @@ roster-retried = { $redemptions ->
    *[other] Se reintentan { $redemptions } canjes que fallaron
 } por un estado incorrecto.
 roster-active-codes-follow = Los códigos activos se canjearán para los jugadores nuevos.
+roster-auto-is-off = Los códigos aún no se canjean automáticamente: usa `/manage giftcode auto switch:on`.
 roster-nobody-added = ❌ No se añadió a nadie.
 roster-nothing-pasted = ❌ No se añadió a nadie, porque la lista estaba vacía. Pon cada jugador en su propia línea: el ID de jugador y, si quieres, el nombre y el estado.
 roster-how-many-ids = ❌ No se añadió a nadie. Escribe de 1 a { $most } ID de jugador, separados por espacios o comas. Para más, usa `/manage players add` sin opciones y pega la lista.

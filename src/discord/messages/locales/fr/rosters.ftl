@@ -23,6 +23,7 @@ roster-retried = { $redemptions ->
    *[other] { $redemptions } codes échoués à cause d’un mauvais État sont réessayés
 }.
 roster-active-codes-follow = Les codes actifs seront utilisés pour les nouveaux joueurs.
+roster-auto-is-off = Les codes ne sont pas encore utilisés automatiquement : utilise `/manage giftcode auto switch:on`.
 roster-nobody-added = ❌ Personne n’a été ajouté.
 roster-nothing-pasted = ❌ Personne n’a été ajouté, car la liste était vide. Mets chaque joueur sur sa propre ligne : l’ID de joueur et, si tu veux, le nom et l’État.
 roster-how-many-ids = ❌ Personne n’a été ajouté. Donne de 1 à { $most } ID de joueur, séparés par des espaces ou des virgules. S’il y en a plus, utilise `/manage players add` sans options et colle la liste.

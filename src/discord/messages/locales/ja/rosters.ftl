@@ -5,6 +5,7 @@ roster-total = プレイヤーリストは{ $total }人になりました。
 roster-kept-states = { $players }人は保存されている王国のままです。ほかのサーバーやメンバーも使っているためです。間違っている場合は、ゲームで判明しだい修正します。
 roster-retried = 王国の間違いで失敗した交換{ $redemptions }件をもう一度試します。
 roster-active-codes-follow = 新しいプレイヤーの分も、有効なコードを交換します。
+roster-auto-is-off = コードはまだ自動で交換されません：`/manage giftcode auto switch:on` を使ってください。
 roster-nobody-added = ❌ 誰も追加していません。
 roster-nothing-pasted = ❌ リストが空だったため、誰も追加していません。1行に1人ずつ、プレイヤーIDと、必要なら名前と王国を書いてください。
 roster-how-many-ids = ❌ 誰も追加していません。プレイヤーIDを1～{ $most }個、スペースかカンマで区切って入力してください。それより多い場合は、オプションなしで `/manage players add` を使い、リストを貼り付けてください。

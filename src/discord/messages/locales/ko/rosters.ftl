@@ -5,6 +5,7 @@ roster-total = 이제 플레이어 목록에 { $total }명이 있어요.
 roster-kept-states = { $players }명은 다른 서버나 멤버도 쓰고 있어서 저장된 왕국을 그대로 둬요. 틀렸다면 게임에서 확인되는 대로 고칠게요.
 roster-retried = 틀린 왕국 때문에 실패한 교환 { $redemptions }건을 다시 시도해요.
 roster-active-codes-follow = 새 플레이어에게도 사용 가능한 코드를 교환해요.
+roster-auto-is-off = 아직 코드가 자동으로 교환되지 않아요: `/manage giftcode auto switch:on`을 쓰세요.
 roster-nobody-added = ❌ 아무도 추가하지 않았어요.
 roster-nothing-pasted = ❌ 목록이 비어 있어서 아무도 추가하지 않았어요. 한 줄에 한 명씩 플레이어 ID를 적고, 원하면 이름과 왕국도 적으세요.
 roster-how-many-ids = ❌ 아무도 추가하지 않았어요. 플레이어 ID를 1~{ $most }개, 공백이나 쉼표로 구분해 입력하세요. 더 많으면 옵션 없이 `/manage players add`를 쓰고 목록을 붙여넣으세요.

@@ -26,6 +26,7 @@ roster-retried = { $redemptions ->
    *[other] { $redemptions } resgates que falharam por causa de um estado errado estão sendo tentados
 } de novo.
 roster-active-codes-follow = Os códigos ativos serão resgatados para os novos jogadores.
+roster-auto-is-off = Os códigos ainda não são resgatados automaticamente: use `/manage giftcode auto switch:on`.
 roster-nobody-added = ❌ Ninguém foi adicionado.
 roster-nothing-pasted = ❌ Ninguém foi adicionado, porque a lista estava vazia. Coloque cada jogador em uma linha: o ID de jogador e, se quiser, o nome e o estado.
 roster-how-many-ids = ❌ Ninguém foi adicionado. Digite de 1 a { $most } IDs de jogador, separados por espaços ou vírgulas. Para mais, use `/manage players add` sem opções e cole a lista.

@@ -5,6 +5,7 @@ roster-total = Oyuncu listesinde artık { $total } oyuncu var.
 roster-kept-states = { $players } oyuncunun kayıtlı eyaleti aynı kalıyor, çünkü başka bir sunucu veya üye de onu kullanıyor. Yanlışsa, oyun bildirir bildirmez düzeltirim.
 roster-retried = Yanlış eyalet yüzünden başarısız olan { $redemptions } kullanım yeniden deneniyor.
 roster-active-codes-follow = Aktif kodlar yeni oyuncular için kullanılacak.
+roster-auto-is-off = Kodlar henüz otomatik kullanılmıyor: `/manage giftcode auto switch:on` kullan.
 roster-nobody-added = ❌ Kimse eklenmedi.
 roster-nothing-pasted = ❌ Liste boş olduğu için kimse eklenmedi. Her oyuncuyu ayrı bir satıra yaz: oyuncu kimliği, istersen ad ve eyalet.
 roster-how-many-ids = ❌ Kimse eklenmedi. Boşluk veya virgülle ayırarak 1 ile { $most } arasında oyuncu kimliği gir. Daha fazlası için `/manage players add` komutunu seçeneksiz kullan ve listeyi yapıştır.

@@ -5,6 +5,7 @@ roster-total = 玩家名單現在有 { $total } 位玩家。
 roster-kept-states = { $players } 位玩家維持原本儲存的王國，因為其他伺服器或成員也在使用。如果有誤，遊戲一告知我就會修正。
 roster-retried = 因王國不正確而失敗的 { $redemptions } 次兌換正在重試。
 roster-active-codes-follow = 有效的禮包碼會為新玩家兌換。
+roster-auto-is-off = 禮包碼還不會自動兌換：請用 `/manage giftcode auto switch:on`。
 roster-nobody-added = ❌ 沒有新增任何人。
 roster-nothing-pasted = ❌ 沒有新增任何人，因為名單是空的。請每行寫一位玩家：玩家 ID，也可以加上名字和王國。
 roster-how-many-ids = ❌ 沒有新增任何人。請輸入 1 到 { $most } 個玩家 ID，用空格或逗號分隔。要新增更多，請使用不帶選項的 `/manage players add` 並貼上名單。
