@@ -17,7 +17,7 @@ roster-total = Die Spielerliste hat jetzt { $total ->
 roster-kept-states = { $players ->
     [one] { $players } Spieler behält den gespeicherten Staat, weil ihn auch ein anderer Server oder ein anderes Mitglied benutzt. Wenn er
    *[other] { $players } Spieler behalten den gespeicherten Staat, weil ihn auch andere Server oder Mitglieder benutzen. Wenn er
-} falsch ist, berichtige ich ihn, sobald das Spiel es sagt.
+} falsch ist, kann das Mitglied ihn mit `/link` und dem neuen Staat berichtigen. Oder nimm diesen Befehl noch einmal, sobald ein Code deswegen fehlgeschlagen ist.
 roster-retried = { $redemptions ->
     [one] { $redemptions } Einlösung, die wegen eines falschen Staats fehlgeschlagen ist, wird
    *[other] { $redemptions } Einlösungen, die wegen eines falschen Staats fehlgeschlagen sind, werden
@@ -52,7 +52,7 @@ roster-form = Spieler hinzufügen
 roster-edited = ✅ Gespeichert: { $player } · Staat { $state }.
 roster-edited-without-state = ✅ Gespeichert: { $player }, ohne Staat.
 roster-edit-keeps-name = Der Name bleibt, weil dieser Spieler auch auf einer anderen Spielerliste steht.
-roster-edit-keeps-state = Der Staat bleibt { $state }, weil ihn auch ein anderer Server oder ein anderes Mitglied benutzt. Wenn er falsch ist, berichtige ich ihn, sobald das Spiel es sagt.
+roster-edit-keeps-state = Der Staat bleibt { $state }, weil ihn auch ein anderer Server oder ein anderes Mitglied benutzt. Wenn er falsch ist, kann das Mitglied ihn mit `/link` und dem neuen Staat berichtigen. Oder nimm diesen Befehl noch einmal, sobald ein Code deswegen fehlgeschlagen ist.
 roster-edit-nothing = ❌ Gib `name`, `state` oder beides an. Es wurde nichts geändert.
 roster-not-on-list = ❌ { $player } steht nicht auf der Spielerliste. Es wurde nichts geändert.
 roster-state-changed = ✅ { $players ->

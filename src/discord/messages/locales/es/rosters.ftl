@@ -20,7 +20,7 @@ roster-total = La lista de jugadores tiene ahora { $total ->
 roster-kept-states = { $players ->
     [one] { $players } jugador conserva el estado guardado, porque otro servidor o miembro también lo usa. Si está
    *[other] { $players } jugadores conservan el estado guardado, porque otros servidores o miembros también lo usan. Si está
-} mal, lo corrijo en cuanto el juego lo diga.
+} mal, el miembro puede corregirlo con `/link` y el estado nuevo. O usa este comando otra vez cuando un código haya fallado por eso.
 roster-retried = { $redemptions ->
     [one] Se reintenta { $redemptions } canje que falló
    *[other] Se reintentan { $redemptions } canjes que fallaron
@@ -58,7 +58,7 @@ roster-form = Añadir jugadores
 roster-edited = ✅ Guardado: { $player } · estado { $state }.
 roster-edited-without-state = ✅ Guardado: { $player }, sin estado.
 roster-edit-keeps-name = El nombre no cambia, porque otra lista de jugadores también tiene a este jugador.
-roster-edit-keeps-state = El estado sigue siendo { $state }, porque otro servidor o miembro también lo usa. Si está mal, lo corrijo en cuanto el juego lo diga.
+roster-edit-keeps-state = El estado sigue siendo { $state }, porque otro servidor o miembro también lo usa. Si está mal, el miembro puede corregirlo con `/link` y el estado nuevo. O usa este comando otra vez cuando un código haya fallado por eso.
 roster-edit-nothing = ❌ Indica `name`, `state` o los dos. No se cambió nada.
 roster-not-on-list = ❌ { $player } no está en la lista de jugadores. No se cambió nada.
 

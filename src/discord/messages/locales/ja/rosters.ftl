@@ -2,7 +2,7 @@ roster-added-new = ✅ { $new }人を追加しました。
 roster-added-known = ✅ { $known }人を更新しました。
 roster-added-both = ✅ { $new }人を追加、{ $known }人を更新しました。
 roster-total = プレイヤーリストは{ $total }人になりました。
-roster-kept-states = { $players }人は保存されている王国のままです。ほかのサーバーやメンバーも使っているためです。間違っている場合は、ゲームで判明しだい修正します。
+roster-kept-states = { $players }人は保存されている王国のままです。ほかのサーバーやメンバーも使っているためです。間違っている場合は、メンバーが新しい王国を指定して `/link` を使えば修正できます。または、そのせいでコードが失敗した後に、このコマンドをもう一度使ってください。
 roster-retried = 王国の間違いで失敗した交換{ $redemptions }件をもう一度試します。
 roster-active-codes-follow = 新しいプレイヤーの分も、有効なコードを交換します。
 roster-auto-is-off = コードはまだ自動で交換されません：`/manage giftcode auto switch:on` を使ってください。
@@ -31,7 +31,7 @@ roster-form = プレイヤーを追加
 roster-edited = ✅ 保存しました：{ $player } · 王国 { $state }。
 roster-edited-without-state = ✅ 保存しました：{ $player }（王国なし）。
 roster-edit-keeps-name = ほかのプレイヤーリストにもいるプレイヤーなので、名前はそのままです。
-roster-edit-keeps-state = ほかのサーバーやメンバーも使っているため、王国は { $state } のままです。間違っている場合は、ゲームで判明しだい修正します。
+roster-edit-keeps-state = ほかのサーバーやメンバーも使っているため、王国は { $state } のままです。間違っている場合は、メンバーが新しい王国を指定して `/link` を使えば修正できます。または、そのせいでコードが失敗した後に、このコマンドをもう一度使ってください。
 roster-edit-nothing = ❌ `name` か `state`、または両方を指定してください。何も変更していません。
 roster-not-on-list = ❌ { $player } はプレイヤーリストにいません。何も変更していません。
 

@@ -2,7 +2,7 @@ roster-added-new = ✅ { $new }명을 추가했어요.
 roster-added-known = ✅ { $known }명을 업데이트했어요.
 roster-added-both = ✅ { $new }명을 추가하고 { $known }명을 업데이트했어요.
 roster-total = 이제 플레이어 목록에 { $total }명이 있어요.
-roster-kept-states = { $players }명은 다른 서버나 멤버도 쓰고 있어서 저장된 왕국을 그대로 둬요. 틀렸다면 게임에서 확인되는 대로 고칠게요.
+roster-kept-states = { $players }명은 다른 서버나 멤버도 쓰고 있어서 저장된 왕국을 그대로 둬요. 틀렸다면 멤버가 새 왕국을 넣어 `/link`를 쓰면 고칠 수 있어요. 또는 그 때문에 코드가 실패한 뒤에 이 명령어를 다시 쓰세요.
 roster-retried = 틀린 왕국 때문에 실패한 교환 { $redemptions }건을 다시 시도해요.
 roster-active-codes-follow = 새 플레이어에게도 사용 가능한 코드를 교환해요.
 roster-auto-is-off = 아직 코드가 자동으로 교환되지 않아요: `/manage giftcode auto switch:on`을 쓰세요.
@@ -31,7 +31,7 @@ roster-form = 플레이어 추가
 roster-edited = ✅ 저장했어요: { $player } · 왕국 { $state }.
 roster-edited-without-state = ✅ 저장했어요: { $player }, 왕국 없음.
 roster-edit-keeps-name = 다른 플레이어 목록에도 있는 플레이어라 이름은 그대로예요.
-roster-edit-keeps-state = 다른 서버나 멤버도 쓰고 있어서 왕국은 { $state } 그대로예요. 틀렸다면 게임에서 확인되는 대로 고칠게요.
+roster-edit-keeps-state = 다른 서버나 멤버도 쓰고 있어서 왕국은 { $state } 그대로예요. 틀렸다면 멤버가 새 왕국을 넣어 `/link`를 쓰면 고칠 수 있어요. 또는 그 때문에 코드가 실패한 뒤에 이 명령어를 다시 쓰세요.
 roster-edit-nothing = ❌ `name`이나 `state` 또는 둘 다 지정하세요. 변경된 건 없어요.
 roster-not-on-list = ❌ 플레이어 목록에 { $player } 플레이어가 없어요. 변경된 건 없어요.
 
