@@ -11,12 +11,12 @@ use crate::domain::codes::code::Code;
 use crate::domain::players::player::{AllianceId, ChannelId, PlayerId, State};
 use crate::domain::players::self_service::{JoinMode, MAX_JOINED};
 use crate::domain::text::language::Language;
-use crate::store::{Joined, ResultsChoice, Standing};
+use crate::store::{Alliance, Joined, ResultsChoice, Standing};
 
 use super::escape::{clip, escape};
 use super::manage::permissions;
 use super::texts::text;
-use super::{Message, personal};
+use super::{Message, alliances, personal};
 
 /// The ids of the form's fields.
 pub mod form {
@@ -167,12 +167,14 @@ pub fn id_channel_refused(language: Language, channel: ChannelId, needed: &[&str
     Message::text(text!(language, "self-id-channel-refused", channel = format!("<#{channel}>"), permissions = needed))
 }
 
-/// How members join by themselves in this server. With several alliances nobody joins without choosing one.
+/// How members join by themselves in this server. With several alliances nobody joins without choosing one. `taken_from` are
+/// the alliances whose ID channel it was until now.
 pub fn joining(
     language: Language,
     mode: JoinMode,
     has_several: bool,
     channel: Option<ChannelId>,
+    taken_from: &[Alliance],
     reading: Reading,
 ) -> Message {
     let after_link = match mode {
@@ -185,6 +187,9 @@ pub fn joining(
         None => text!(language, "self-no-id-channel"),
         Some(channel) => text!(language, "self-id-channel", channel = format!("<#{channel}>")),
     };
+    let taken =
+        taken_from.iter().map(|owner| text!(language, "self-id-channel-taken", alliance = alliances::name(owner)));
+    let by_id = std::iter::once(by_id).chain(taken).collect::<Vec<_>>().join(" ");
     let problem = match (channel, reading) {
         (None, _) | (_, Reading::On) => String::new(),
         (Some(_), Reading::Off) => format!("\n{}", text!(language, "self-reading-is-off")),

@@ -61,7 +61,14 @@ pub fn joining(language: Language) -> Chapter {
     let remembered = self_service::remembered(language, me, &one);
     let joined = |alliance, joined| self_service::joined(language, me, alliance, joined, false);
     let joined_auto = |alliance| self_service::joined(language, me, alliance, Joined::New, true);
-    let set = |mode, channel, reading| self_service::joining(language, mode, false, channel, reading);
+    let set = |mode, channel, reading| self_service::joining(language, mode, false, channel, &[], reading);
+    let south = Alliance {
+        id: AllianceId(4),
+        name: Some("**South**".to_owned()),
+        channel: None,
+        auto_redeem: false,
+        players: 0,
+    };
     let all = vec![
         say("/link", after(&one, linked(true, 0))),
         say("/link, in a server with several alliances", after(&several, linked(true, 0))),
@@ -80,7 +87,10 @@ pub fn joining(language: Language) -> Chapter {
         say("the button, when joining was turned off", self_service::joining_off(language)),
         say("/manage players idchannel", set(JoinMode::Ask, None, Reading::Off)),
         say("/manage players idchannel, with several alliances", {
-            self_service::joining(language, JoinMode::Auto, true, None, Reading::Off)
+            self_service::joining(language, JoinMode::Auto, true, None, &[], Reading::Off)
+        }),
+        say("/manage players idchannel channel, with the channel of another alliance", {
+            self_service::joining(language, JoinMode::Ask, true, Some(CHANNEL), &[south], Reading::On)
         }),
         say("/manage players idchannel channel", set(JoinMode::Ask, Some(CHANNEL), Reading::On)),
         say("the same, when the bot cannot read messages", set(JoinMode::Off, Some(CHANNEL), Reading::Off)),

@@ -24,7 +24,8 @@ self-mode-ask = 🔗 Nach `/link`: Mitglieder werden gefragt, ob sie auf die Spi
 self-mode-auto = 🔗 Nach `/link`: Mitglieder kommen ohne Frage auf die Spielerliste. Um das zu ändern, nimm `/manage players idchannel join:`.
 self-mode-auto-several = 🔗 Nach `/link`: Mitglieder wählen die Allianz, auf deren Liste sie wollen. Um das zu ändern, nimm `/manage players idchannel join:`.
 self-no-id-channel = 🆔 ID-Kanal: keiner. Mit `/manage players idchannel channel:` können Mitglieder auf die Liste kommen, indem sie ihre Spieler-ID in einen Kanal schreiben.
-self-id-channel = 🆔 ID-Kanal: { $channel }. Dort schreiben Mitglieder ihre Spieler-ID, mit oder ohne Staat: `12345678 #245`. Ich verknüpfe sie mit ihnen und antworte mit einer Reaktion: ✅ hinzugefügt, 🔁 schon auf der Liste, ❌ keine ID (oder die Liste ist voll), ⏳ wird geprüft.
+self-id-channel = 🆔 ID-Kanal: { $channel }. Dort schreiben Mitglieder ihre Spieler-ID, mit oder ohne Staat: `12345678 #245`. Ich verknüpfe sie mit ihnen und antworte mit einer Reaktion: ✅ hinzugefügt, 🔁 schon auf der Liste, ❌ keine ID, kein Spieler mit dieser ID, ein sechster Account oder eine volle Liste, ⏳ wird geprüft.
+self-id-channel-taken = Er ist nicht mehr der ID-Kanal von **{ $alliance }**.
 self-reading-is-off = ⚠️ Ich kann noch keine Nachrichten lesen. Der Betreiber des Bots muss im Discord-Entwicklerportal unter *Bot* den *Message Content Intent* einschalten, `DISCORD_MESSAGE_CONTENT=true` setzen und mich neu starten. Bis dahin nehmen Mitglieder `/link`.
 self-reading-is-not-allowed = ⚠️ Discord lässt mich keine Nachrichten lesen. Der Betreiber des Bots muss im Discord-Entwicklerportal unter *Bot* den *Message Content Intent* einschalten und mich neu starten. Bis dahin nehmen Mitglieder `/link`.
 self-channel-or-off = ❌ Nimm entweder `channel` oder `off`, nicht beides. Es wurde nichts geändert.

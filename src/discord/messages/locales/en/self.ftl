@@ -52,7 +52,9 @@ self-mode-auto = 🔗 After `/link`: members join the player list without being 
 self-mode-auto-several = 🔗 After `/link`: members choose the alliance to join. To change this, use `/manage players idchannel join:`.
 self-no-id-channel = 🆔 ID channel: none. With `/manage players idchannel channel:` members can join by typing their player ID in a channel.
 # The symbols are reactions of the bot to a message.
-self-id-channel = 🆔 ID channel: { $channel }. Members type their player ID there, with or without the state: `12345678 #245`. I link it to them and answer with a reaction: ✅ added, 🔁 already on the list, ❌ not an ID (or the list is full), ⏳ checking.
+self-id-channel = 🆔 ID channel: { $channel }. Members type their player ID there, with or without the state: `12345678 #245`. I link it to them and answer with a reaction: ✅ added, 🔁 already on the list, ❌ not an ID, no player with this ID, a sixth account, or a full list, ⏳ checking.
+# Follows the message before. “It” is the channel. $alliance is a name.
+self-id-channel-taken = It is no longer the ID channel of **{ $alliance }**.
 # “Message Content Intent” and “Bot” are names in Discord's developer portal.
 self-reading-is-off = ⚠️ I cannot read messages yet. The bot's operator must turn on *Message Content Intent* under *Bot* in Discord's developer portal, set `DISCORD_MESSAGE_CONTENT=true` and restart me. Until then members use `/link`.
 self-reading-is-not-allowed = ⚠️ Discord does not let me read messages. The bot's operator must turn on *Message Content Intent* under *Bot* in Discord's developer portal and restart me. Until then members use `/link`.

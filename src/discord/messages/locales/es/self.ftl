@@ -29,7 +29,8 @@ self-mode-ask = 🔗 Después de `/link`: pregunto a los miembros si quieren ent
 self-mode-auto = 🔗 Después de `/link`: los miembros entran en la lista de jugadores sin que se les pregunte. Para cambiarlo, usa `/manage players idchannel join:`.
 self-mode-auto-several = 🔗 Después de `/link`: los miembros eligen en la lista de qué alianza entrar. Para cambiarlo, usa `/manage players idchannel join:`.
 self-no-id-channel = 🆔 Canal de ID: ninguno. Con `/manage players idchannel channel:` los miembros pueden entrar escribiendo su ID de jugador en un canal.
-self-id-channel = 🆔 Canal de ID: { $channel }. Los miembros escriben ahí su ID de jugador, con o sin el estado: `12345678 #245`. Se lo vinculo y respondo con una reacción: ✅ añadido, 🔁 ya está en la lista, ❌ no es un ID (o la lista está llena), ⏳ comprobando.
+self-id-channel = 🆔 Canal de ID: { $channel }. Los miembros escriben ahí su ID de jugador, con o sin el estado: `12345678 #245`. Se lo vinculo y respondo con una reacción: ✅ añadido, 🔁 ya está en la lista, ❌ no es un ID, no hay jugador con ese ID, es una sexta cuenta o la lista está llena, ⏳ comprobando.
+self-id-channel-taken = Ya no es el canal de ID de **{ $alliance }**.
 self-reading-is-off = ⚠️ Todavía no puedo leer mensajes. El operador del bot debe activar *Message Content Intent* en *Bot*, en el portal de desarrolladores de Discord, poner `DISCORD_MESSAGE_CONTENT=true` y reiniciarme. Hasta entonces, los miembros usan `/link`.
 self-reading-is-not-allowed = ⚠️ Discord no me deja leer mensajes. El operador del bot debe activar *Message Content Intent* en *Bot*, en el portal de desarrolladores de Discord, y reiniciarme. Hasta entonces, los miembros usan `/link`.
 self-channel-or-off = ❌ Usa `channel` u `off`, pero no los dos. No se cambió nada.

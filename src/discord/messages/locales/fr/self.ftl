@@ -24,7 +24,8 @@ self-mode-ask = 🔗 Après `/link` : je demande aux membres s’ils veulent rej
 self-mode-auto = 🔗 Après `/link` : les membres rejoignent la liste des joueurs sans que je demande. Pour changer cela, utilise `/manage players idchannel join:`.
 self-mode-auto-several = 🔗 Après `/link` : les membres choisissent l’alliance dont ils rejoignent la liste. Pour changer cela, utilise `/manage players idchannel join:`.
 self-no-id-channel = 🆔 Salon d’ID : aucun. Avec `/manage players idchannel channel:`, les membres peuvent rejoindre la liste en écrivant leur ID de joueur dans un salon.
-self-id-channel = 🆔 Salon d’ID : { $channel }. Les membres y écrivent leur ID de joueur, avec ou sans l’État : `12345678 #245`. Je le lie à eux et je réponds par une réaction : ✅ ajouté, 🔁 déjà sur la liste, ❌ pas un ID (ou la liste est pleine), ⏳ vérification.
+self-id-channel = 🆔 Salon d’ID : { $channel }. Les membres y écrivent leur ID de joueur, avec ou sans l’État : `12345678 #245`. Je le lie à eux et je réponds par une réaction : ✅ ajouté, 🔁 déjà sur la liste, ❌ pas un ID, aucun joueur avec cet ID, un sixième compte ou une liste pleine, ⏳ vérification.
+self-id-channel-taken = Ce n’est plus le salon d’ID de **{ $alliance }**.
 self-reading-is-off = ⚠️ Je ne peux pas encore lire les messages. L’opérateur du bot doit activer *Message Content Intent* sous *Bot* dans le portail des développeurs de Discord, mettre `DISCORD_MESSAGE_CONTENT=true` et me redémarrer. D’ici là, les membres utilisent `/link`.
 self-reading-is-not-allowed = ⚠️ Discord ne me laisse pas lire les messages. L’opérateur du bot doit activer *Message Content Intent* sous *Bot* dans le portail des développeurs de Discord et me redémarrer. D’ici là, les membres utilisent `/link`.
 self-channel-or-off = ❌ Utilise soit `channel`, soit `off`, pas les deux. Rien n’a changé.

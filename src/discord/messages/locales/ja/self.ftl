@@ -29,7 +29,8 @@ self-mode-ask = 🔗 `/link` の後：プレイヤーリストに参加するか
 self-mode-auto = 🔗 `/link` の後：確認なしでプレイヤーリストに追加します。変更するには `/manage players idchannel join:` を使ってください。
 self-mode-auto-several = 🔗 `/link` の後：メンバーが参加する同盟を選びます。変更するには `/manage players idchannel join:` を使ってください。
 self-no-id-channel = 🆔 IDチャンネル：なし。`/manage players idchannel channel:` を使うと、メンバーがチャンネルにプレイヤーIDを入力して参加できます。
-self-id-channel = 🆔 IDチャンネル：{ $channel }。メンバーがそこにプレイヤーIDを入力します（王国はあってもなくても可）：`12345678 #245`。本人と連携し、リアクションで答えます：✅ 追加、🔁 すでにリストにあり、❌ IDではない（またはリストが満員）、⏳ 確認中。
+self-id-channel = 🆔 IDチャンネル：{ $channel }。メンバーがそこにプレイヤーIDを入力します（王国はあってもなくても可）：`12345678 #245`。本人と連携し、リアクションで答えます：✅ 追加、🔁 すでにリストにあり、❌ IDではない、そのIDのプレイヤーがいない、6つ目のアカウント、またはリストが満員、⏳ 確認中。
+self-id-channel-taken = **{ $alliance }** のIDチャンネルではなくなりました。
 self-reading-is-off = ⚠️ まだメッセージを読めません。ボットの運営者がDiscordの開発者ポータルの *Bot* で *Message Content Intent* をオンにし、`DISCORD_MESSAGE_CONTENT=true` を設定して再起動する必要があります。それまでメンバーは `/link` を使ってください。
 self-reading-is-not-allowed = ⚠️ Discordがメッセージの読み取りを許可していません。ボットの運営者がDiscordの開発者ポータルの *Bot* で *Message Content Intent* をオンにし、再起動する必要があります。それまでメンバーは `/link` を使ってください。
 self-channel-or-off = ❌ `channel` と `off` はどちらか一方だけ使ってください。何も変更していません。

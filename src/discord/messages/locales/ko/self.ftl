@@ -29,7 +29,8 @@ self-mode-ask = 🔗 `/link` 후: 플레이어 목록에 참가할지 멤버에�
 self-mode-auto = 🔗 `/link` 후: 묻지 않고 플레이어 목록에 추가해요. 바꾸려면 `/manage players idchannel join:`을 쓰세요.
 self-mode-auto-several = 🔗 `/link` 후: 멤버가 참가할 연맹을 골라요. 바꾸려면 `/manage players idchannel join:`을 쓰세요.
 self-no-id-channel = 🆔 ID 채널: 없음. `/manage players idchannel channel:`을 쓰면 멤버가 채널에 플레이어 ID를 입력해 참가할 수 있어요.
-self-id-channel = 🆔 ID 채널: { $channel }. 멤버가 여기에 플레이어 ID를 입력해요(왕국은 없어도 돼요): `12345678 #245`. 그 계정을 연결하고 반응으로 답해요: ✅ 추가됨, 🔁 이미 목록에 있음, ❌ ID가 아님(또는 목록이 가득 참), ⏳ 확인 중.
+self-id-channel = 🆔 ID 채널: { $channel }. 멤버가 여기에 플레이어 ID를 입력해요(왕국은 없어도 돼요): `12345678 #245`. 그 계정을 연결하고 반응으로 답해요: ✅ 추가됨, 🔁 이미 목록에 있음, ❌ ID가 아님, 그 ID의 플레이어가 없음, 여섯 번째 계정, 또는 목록이 가득 참, ⏳ 확인 중.
+self-id-channel-taken = 이제 **{ $alliance }** 연맹의 ID 채널이 아니에요.
 self-reading-is-off = ⚠️ 아직 메시지를 읽을 수 없어요. 봇 운영자가 Discord 개발자 포털의 *Bot*에서 *Message Content Intent*를 켜고, `DISCORD_MESSAGE_CONTENT=true`를 설정한 뒤 봇을 재시작해야 해요. 그때까지 멤버는 `/link`를 쓰세요.
 self-reading-is-not-allowed = ⚠️ Discord가 메시지 읽기를 허용하지 않아요. 봇 운영자가 Discord 개발자 포털의 *Bot*에서 *Message Content Intent*를 켜고 봇을 재시작해야 해요. 그때까지 멤버는 `/link`를 쓰세요.
 self-channel-or-off = ❌ `channel`과 `off` 중 하나만 쓰세요. 변경된 건 없어요.

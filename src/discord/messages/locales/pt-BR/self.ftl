@@ -29,7 +29,8 @@ self-mode-ask = 🔗 Depois do `/link`: pergunto aos membros se querem entrar na
 self-mode-auto = 🔗 Depois do `/link`: os membros entram na lista de jogadores sem pergunta. Para mudar isso, use `/manage players idchannel join:`.
 self-mode-auto-several = 🔗 Depois do `/link`: os membros escolhem em qual aliança entrar. Para mudar isso, use `/manage players idchannel join:`.
 self-no-id-channel = 🆔 Canal de IDs: nenhum. Com `/manage players idchannel channel:`, os membros podem entrar digitando o ID de jogador em um canal.
-self-id-channel = 🆔 Canal de IDs: { $channel }. Os membros digitam lá o ID de jogador, com ou sem o estado: `12345678 #245`. Eu vinculo a eles e respondo com uma reação: ✅ adicionado, 🔁 já está na lista, ❌ não é um ID (ou a lista está cheia), ⏳ verificando.
+self-id-channel = 🆔 Canal de IDs: { $channel }. Os membros digitam lá o ID de jogador, com ou sem o estado: `12345678 #245`. Eu vinculo a eles e respondo com uma reação: ✅ adicionado, 🔁 já está na lista, ❌ não é um ID, não há jogador com esse ID, é uma sexta conta ou a lista está cheia, ⏳ verificando.
+self-id-channel-taken = Ele não é mais o canal de IDs de **{ $alliance }**.
 self-reading-is-off = ⚠️ Ainda não consigo ler mensagens. O operador do bot precisa ativar *Message Content Intent* em *Bot*, no portal de desenvolvedores do Discord, definir `DISCORD_MESSAGE_CONTENT=true` e me reiniciar. Até lá, os membros usam `/link`.
 self-reading-is-not-allowed = ⚠️ O Discord não me deixa ler mensagens. O operador do bot precisa ativar *Message Content Intent* em *Bot*, no portal de desenvolvedores do Discord, e me reiniciar. Até lá, os membros usam `/link`.
 self-channel-or-off = ❌ Use `channel` ou `off`, não os dois. Nada foi alterado.

@@ -24,7 +24,8 @@ self-mode-ask = 🔗 `/link` sonrası: üyelere oyuncu listesine katılmak istey
 self-mode-auto = 🔗 `/link` sonrası: üyeler sorulmadan oyuncu listesine katılır. Değiştirmek için: `/manage players idchannel join:`.
 self-mode-auto-several = 🔗 `/link` sonrası: üyeler katılacakları ittifakı seçer. Değiştirmek için: `/manage players idchannel join:`.
 self-no-id-channel = 🆔 Kimlik kanalı: yok. `/manage players idchannel channel:` ile üyeler bir kanala oyuncu kimliğini yazarak katılabilir.
-self-id-channel = 🆔 Kimlik kanalı: { $channel }. Üyeler oyuncu kimliğini oraya yazar, eyaletle veya eyaletsiz: `12345678 #245`. Onu kendilerine bağlar ve bir tepkiyle yanıt veririm: ✅ eklendi, 🔁 zaten listede, ❌ kimlik değil (veya liste dolu), ⏳ kontrol ediliyor.
+self-id-channel = 🆔 Kimlik kanalı: { $channel }. Üyeler oyuncu kimliğini oraya yazar, eyaletle veya eyaletsiz: `12345678 #245`. Onu kendilerine bağlar ve bir tepkiyle yanıt veririm: ✅ eklendi, 🔁 zaten listede, ❌ kimlik değil, bu kimlikte oyuncu yok, altıncı hesap veya liste dolu, ⏳ kontrol ediliyor.
+self-id-channel-taken = Artık **{ $alliance }** ittifakının kimlik kanalı değil.
 self-reading-is-off = ⚠️ Henüz mesajları okuyamıyorum. Botun işletmecisi Discord geliştirici portalında *Bot* altında *Message Content Intent* ayarını açmalı, `DISCORD_MESSAGE_CONTENT=true` yapmalı ve beni yeniden başlatmalı. O zamana kadar üyeler `/link` kullanır.
 self-reading-is-not-allowed = ⚠️ Discord mesajları okumama izin vermiyor. Botun işletmecisi Discord geliştirici portalında *Bot* altında *Message Content Intent* ayarını açmalı ve beni yeniden başlatmalı. O zamana kadar üyeler `/link` kullanır.
 self-channel-or-off = ❌ Ya `channel` ya da `off` kullan, ikisini birden değil. Hiçbir şey değişmedi.

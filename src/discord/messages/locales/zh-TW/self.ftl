@@ -24,7 +24,8 @@ self-mode-ask = 🔗 使用 `/link` 之後：詢問成員是否加入玩家名�
 self-mode-auto = 🔗 使用 `/link` 之後：成員直接加入玩家名單，不另外詢問。要變更請用 `/manage players idchannel join:`。
 self-mode-auto-several = 🔗 使用 `/link` 之後：成員選擇要加入哪個聯盟。要變更請用 `/manage players idchannel join:`。
 self-no-id-channel = 🆔 ID 頻道：無。用 `/manage players idchannel channel:` 設定後，成員在頻道輸入玩家 ID 就能加入。
-self-id-channel = 🆔 ID 頻道：{ $channel }。成員在那裡輸入玩家 ID，可以加上王國：`12345678 #245`。我會把它綁定到他們，並用反應回覆：✅ 已加入、🔁 已在名單上、❌ 不是 ID（或名單已滿）、⏳ 確認中。
+self-id-channel = 🆔 ID 頻道：{ $channel }。成員在那裡輸入玩家 ID，可以加上王國：`12345678 #245`。我會把它綁定到他們，並用反應回覆：✅ 已加入、🔁 已在名單上、❌ 不是 ID、沒有這個 ID 的玩家、第六個帳號或名單已滿、⏳ 確認中。
+self-id-channel-taken = 它不再是 **{ $alliance }** 的 ID 頻道。
 self-reading-is-off = ⚠️ 我還無法讀取訊息。機器人營運者必須在 Discord 開發者後台的 *Bot* 開啟 *Message Content Intent*，設定 `DISCORD_MESSAGE_CONTENT=true`，再重新啟動我。在那之前，成員請用 `/link`。
 self-reading-is-not-allowed = ⚠️ Discord 不讓我讀取訊息。機器人營運者必須在 Discord 開發者後台的 *Bot* 開啟 *Message Content Intent*，再重新啟動我。在那之前，成員請用 `/link`。
 self-channel-or-off = ❌ `channel` 和 `off` 只能擇一使用。沒有任何變更。
