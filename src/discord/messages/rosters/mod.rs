@@ -120,14 +120,15 @@ fn notes(language: Language, change: RosterChange, stateless: Option<PlayerId>, 
     if change.retried > 0 {
         notes.push(text!(language, "roster-retried", redemptions = change.retried));
     }
-    match stateless {
-        _ if change.new == 0 => {}
-        Some(player) => notes.push(states::nobody_has_a_state(language, player)),
-        None => {
-            notes.push(states::checked_in_background(language));
-            if auto_redeem {
-                notes.push(text!(language, "roster-active-codes-follow"));
-            }
+    if change.new > 0 {
+        notes.push(match stateless {
+            Some(player) => states::nobody_has_a_state(language, player),
+            None => states::checked_in_background(language),
+        });
+        match auto_redeem {
+            false => notes.push(text!(language, "roster-auto-is-off")),
+            true if stateless.is_none() => notes.push(text!(language, "roster-active-codes-follow")),
+            true => {}
         }
     }
     notes
