@@ -94,6 +94,8 @@ async fn with_the_second_alliance_commands_take_one_and_with_the_last_they_do_no
     world.feed.add("GOOD", "Gems", "2099-01-01");
     let post = world.message("GOOD").await;
     assert!(post.text().contains("Ember"), "{}", post.text());
+    // The message is there a moment before the bot knows its id.
+    bot.said(&format!("Posted 1 new codes to guild {GUILD}")).await;
     // Both are meant by the button.
     let pressed = world.double.press(&admin, &post, "1:all:GOOD").await;
     pressed.settled(PATIENCE).await;
