@@ -2,14 +2,16 @@
 //!
 //! # Guarantees
 //! An event only says that a channel has something new: the channel's last messages are then read, those after the last one that
-//! was answered, oldest first, at most [`MAX_READ`]. So what came while the bot was away is answered, too, and a flood costs no more than
-//! that. What is older than the channel's setting is never answered, by no leader. Each message gets one reaction. Bots, webhooks and edits are ignored, and so is a person who types more than
+//! was answered, oldest first, at most [`MAX_READ`]. So what came while the bot was away is answered, too, and a flood costs no
+//! more than that. What is older than the channel's setting is never answered, by no leader. A message that is answered ends
+//! with one reaction; until then it may have ⏳. Bots, webhooks and edits are ignored, and so is a person who types more than
 //! [`MAX_PER_MINUTE`] messages in a minute.
 //!
 //! # Races
 //! A channel is read by one task at a time, and read again if something came meanwhile. [`CONCURRENCY`] channels are read at once,
 //! each in turn and for about [`READ_FOR`]: a busy one does not hold up the others. One that could not be read rests for a while,
-//! whatever is written in it.
+//! whatever is written in it. Which channels are ID channels is read again every [`REFRESH_INTERVAL`]: a record of another
+//! instance may have brought one.
 //!
 //! # Crash
 //! A message is noted as answered after its reaction. One that a crash left with ⏳ is answered again: that changes nothing.
@@ -21,7 +23,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serenity::all::{ChannelId as DiscordChannelId, MessageId};
 use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::discord::bot::Bot;
 use crate::discord::message_content::Reading;
@@ -50,6 +52,8 @@ const STORE_COOL_DOWN: Duration = Duration::from_secs(5);
 const READ_AGAIN_AFTER: Duration = Duration::from_secs(30);
 /// The same if the bot may not: Discord does not tell when a timeout ends.
 const BLOCKED_FOR: Duration = Duration::from_secs(3600);
+/// Between two looks at which channels are ID channels, if nothing asks for one.
+const REFRESH_INTERVAL: Duration = Duration::from_secs(60);
 
 const ADDED: &str = "✅";
 const KNOWN: &str = "🔁";
@@ -63,7 +67,10 @@ pub(in crate::discord) async fn answer_all(bot: Bot) {
     let mut waiting: VecDeque<ChannelId> = VecDeque::new();
     let mut tasks: JoinSet<()> = JoinSet::new();
     let mut busy: HashMap<tokio::task::Id, ChannelId> = HashMap::new();
+    let mut refresh = tokio::time::interval_at(Instant::now() + REFRESH_INTERVAL, REFRESH_INTERVAL);
+    refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
+        let retry_at = bot.id_inbox.next_retry();
         tokio::select! {
             Some(ended) = tasks.join_next_with_id() => {
                 busy.remove(&ended.map_or_else(|error| error.id(), |(id, ())| id));
@@ -72,6 +79,8 @@ pub(in crate::discord) async fn answer_all(bot: Bot) {
                 }
             }
             () = bot.id_inbox.filled() => {}
+            () = at(retry_at) => bot.id_inbox.retry(Instant::now()),
+            _ = refresh.tick() => {}
         }
         if bot.message_content.reading() != Reading::On {
             continue;
@@ -99,6 +108,14 @@ pub(in crate::discord) async fn answer_all(bot: Bot) {
             let task = tasks.spawn(async move { answer_channel(&bot, known, &recent).await });
             busy.insert(task.id(), channel);
         }
+    }
+}
+
+/// Completes at this time; never, if there is none.
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time).await,
+        None => std::future::pending().await,
     }
 }
 
@@ -187,23 +204,19 @@ async fn answer_channel(bot: &Bot, known: IdChannel, recent: &Recent) {
         Some(_) => BLOCKED_FOR,
         None => refusal.and_then(RestError::retry_after).unwrap_or(READ_AGAIN_AFTER).max(RETRY_AFTER),
     };
-    if !bot.id_inbox.failed(channel) {
+    // A deleted channel never returns.
+    let retries = blocked != Some(Blocked::UnknownChannel);
+    if !bot.id_inbox.failed(channel, retries.then(|| Instant::now() + wait)) {
         return;
     }
     match blocked {
-        Some(_) => tracing::info!("The ID channel {channel} cannot be read until its permissions change: {error:#}"),
+        Some(Blocked::UnknownChannel) => tracing::info!("The ID channel {channel} cannot be read: {error:#}"),
+        Some(_) => tracing::info!(
+            "The ID channel {channel} cannot be read, next try in {} minutes or when its permissions change: {error:#}",
+            wait.as_secs() / 60
+        ),
         None => tracing::debug!("The ID channel {channel} is read again in {} s: {error:#}", wait.as_secs()),
     }
-    // A deleted channel never returns.
-    if blocked == Some(Blocked::UnknownChannel) {
-        return;
-    }
-    let (inbox, shutdown) = (bot.id_inbox.clone(), bot.shutdown.clone());
-    tokio::spawn(async move {
-        if shutdown.run_until_cancelled(tokio::time::sleep(wait)).await.is_some() {
-            inbox.may_be_readable(channel);
-        }
-    });
 }
 
 /// Answers the channel's new messages. Returns whether there may be more.
