@@ -25,13 +25,14 @@ use serenity::all::{ChannelId as DiscordChannelId, MessageId};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
-use crate::discord::bot::Bot;
+use crate::discord::bot::{Bot, StateChecker};
 use crate::discord::message_content::Reading;
 use crate::discord::rest::RestError;
 use crate::domain::codes::channel::Blocked;
 use crate::domain::players::player::{ChannelId, Player, PlayerId, State, UserId};
 use crate::domain::players::self_service::typed_id;
 use crate::domain::redeeming::state_check::StateCheck;
+use crate::domain::redeeming::state_search::NOBODY_AFTER;
 use crate::domain::text::{NAME_CHARS, clean};
 use crate::store::{IdChannel, Joined, Linked};
 
@@ -44,8 +45,10 @@ const CONCURRENCY: usize = 4;
 /// How often a reaction is tried, and the pause after a refusal without one.
 const ATTEMPTS: usize = 5;
 const RETRY_AFTER: Duration = Duration::from_secs(1);
-/// How long a channel is read before others are.
+/// How long a channel is read before others are, and the longest wait for Discord in that time.
 const READ_FOR: Duration = Duration::from_secs(10);
+/// How long the game is asked about one message: it may be busy for a minute.
+const CHECK_FOR: Duration = Duration::from_secs(30);
 /// After an error of the store.
 const STORE_COOL_DOWN: Duration = Duration::from_secs(5);
 /// After a channel could not be read.
@@ -281,11 +284,11 @@ async fn add(
 ) -> anyhow::Result<&'static str> {
     let state = match typed {
         None => None,
-        Some(state) => match bot.state_checker.check_state(id, state).await {
-            StateCheck::Right => Some(state),
-            StateCheck::NoSuchPlayer => return Ok(REFUSED),
+        Some(state) => match tokio::time::timeout(CHECK_FOR, check(&*bot.state_checker, id, state)).await {
+            Ok(StateCheck::Right) => Some(state),
+            Ok(StateCheck::NoSuchPlayer) => return Ok(REFUSED),
             // The state is searched.
-            StateCheck::WrongState | StateCheck::Unclear(_) => None,
+            Ok(StateCheck::WrongState | StateCheck::Unclear(_)) | Err(_) => None,
         },
     };
     let user = UserId(message.author.id.get());
@@ -305,13 +308,25 @@ async fn add(
     })
 }
 
+/// Asks the game about a player and state. That it knows no such player is believed only after several answers: nobody is
+/// there to try again, and the game may have been in disorder.
+async fn check(checker: &dyn StateChecker, id: PlayerId, state: State) -> StateCheck {
+    for _ in 1..NOBODY_AFTER {
+        match checker.check_state(id, state).await {
+            StateCheck::NoSuchPlayer => {}
+            other => return other,
+        }
+    }
+    checker.check_state(id, state).await
+}
+
 async fn react(bot: &Bot, target: (DiscordChannelId, MessageId), emoji: &str) -> anyhow::Result<()> {
     retrying(bot, || bot.rest.react(target, emoji)).await
 }
 
-/// Tries some times. A message that is gone, or whose author blocked the bot, needs no reaction.
+/// Tries some times, for as long as a channel's turn. A longer wait is the channel's own, outside its turn. A message that is gone, or whose author blocked the bot, needs no reaction.
 async fn retrying<F: Future<Output = Result<(), RestError>>>(bot: &Bot, send: impl Fn() -> F) -> anyhow::Result<()> {
-    let mut attempts = 0;
+    let (mut attempts, until) = (0, Instant::now() + READ_FOR);
     loop {
         let error = match send().await {
             Ok(()) => return Ok(()),
@@ -319,10 +334,10 @@ async fn retrying<F: Future<Output = Result<(), RestError>>>(bot: &Bot, send: im
             Err(error) => error,
         };
         attempts += 1;
-        if attempts >= ATTEMPTS || error.blocked().is_some() {
+        let wait = error.retry_after().unwrap_or(RETRY_AFTER);
+        if attempts >= ATTEMPTS || error.blocked().is_some() || Instant::now() + wait > until {
             return Err(error.into());
         }
-        let wait = error.retry_after().unwrap_or(RETRY_AFTER);
         if bot.shutdown.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
             return Err(error.into());
         }
@@ -331,6 +346,8 @@ async fn retrying<F: Future<Output = Result<(), RestError>>>(bot: &Bot, send: im
 
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
+
     use super::*;
 
     #[tokio::test(start_paused = true)]
@@ -342,5 +359,29 @@ mod tests {
         tokio::time::advance(Duration::from_secs(61)).await;
         assert!(is_within_limit(&recent, other));
         assert_eq!(recent.lock().unwrap().len(), 1);
+    }
+
+    struct Answers(Mutex<VecDeque<StateCheck>>);
+
+    impl StateChecker for Answers {
+        fn check_state(&self, _: PlayerId, _: State) -> Pin<Box<dyn Future<Output = StateCheck> + Send + '_>> {
+            Box::pin(async { self.0.lock().unwrap().pop_front().unwrap() })
+        }
+    }
+
+    #[tokio::test]
+    async fn one_answer_that_there_is_no_such_player_is_not_believed() {
+        let nobody = || StateCheck::NoSuchPlayer;
+        let (player, state) = (PlayerId::new(1001).unwrap(), State::new(245).unwrap());
+        for (answers, outcome) in [
+            (vec![StateCheck::Right], StateCheck::Right),
+            (vec![nobody(), StateCheck::Right], StateCheck::Right),
+            (vec![nobody(), nobody(), StateCheck::WrongState], StateCheck::WrongState),
+            (vec![nobody(), nobody(), nobody()], nobody()),
+        ] {
+            let checker = Answers(Mutex::new(answers.into()));
+            assert_eq!(check(&checker, player, state).await, outcome);
+            assert!(checker.0.lock().unwrap().is_empty(), "no more calls than needed, and no fewer");
+        }
     }
 }
