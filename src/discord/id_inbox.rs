@@ -128,9 +128,8 @@ impl IdInbox {
     /// The channels that have rested until now have something new.
     pub fn retry(&self, now: Instant) {
         self.change(|state| {
-            let is_due = |_: &ChannelId, reading: &mut Reading| {
-                matches!(reading, Reading::Failed(Some(until)) if *until <= now)
-            };
+            let is_due =
+                |_: &ChannelId, reading: &mut Reading| matches!(reading, Reading::Failed(Some(until)) if *until <= now);
             let due = state.readings.extract_if(.., is_due).map(|(channel, _)| channel);
             state.news.channels.extend(due);
         });

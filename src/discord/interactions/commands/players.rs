@@ -223,7 +223,7 @@ pub(super) async fn remove(
             ids.extend(typed.into_iter().filter(|id| !ids.contains(id)).collect::<Vec<_>>());
         }
         match player.is_none() && player_ids.is_none() {
-            true => Ok(rosters::menu(bot, language, alliance, 0, "", None).await?),
+            true => Ok(rosters::menu(bot, language, alliance, 0, "").await?),
             false => Ok(rosters::remove(bot, language, alliance, ids, &bad).await?),
         }
     })
