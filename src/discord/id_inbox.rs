@@ -45,8 +45,8 @@ impl IdInbox {
     /// Somebody wrote in this channel, which may be any.
     pub fn push(&self, channel: ChannelId) {
         let is_new = self.change(|state| {
-            let rests = matches!(state.readings.get(&channel), Some(Reading::Failed(_)));
-            state.known.contains(&channel) && !rests && state.news.channels.insert(channel)
+            let has_failed = matches!(state.readings.get(&channel), Some(Reading::Failed(_)));
+            state.known.contains(&channel) && !has_failed && state.news.channels.insert(channel)
         });
         if is_new {
             self.wake();

@@ -271,7 +271,7 @@ async fn channels_that_take_long_hold_up_no_other() {
     let is_slow = move |path: &str| path.contains("/reactions/") && paths.iter().any(|slow| path.contains(slow));
     let is_refused = is_slow.clone();
     world.double.fail_requests(move |attempt| {
-        is_refused(&attempt.path).then_some(Fault::RateLimited { retry_after: 3 * PATIENCE, is_global: false })
+        is_refused(attempt.path).then_some(Fault::RateLimited { retry_after: 3 * PATIENCE, is_global: false })
     });
     for (guild, channel) in &slow {
         world.double.post(&world.double.user(*guild, 0), *channel, "100001");

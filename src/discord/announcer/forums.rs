@@ -196,8 +196,11 @@ impl DiscordAnnouncer {
         }
         if let Some(before) = goes_on {
             searches().note(search, before);
-            let reason = "cannot check yet whether it was posted: the search of the forum's archived posts goes on";
-            return Err(AnnounceError { retry_after: Some(SEARCH_ON_AFTER), ..AnnounceError::passing(reason, true) });
+            let goes_on = AnnounceError::passing(
+                "cannot check yet whether it was posted: the search of the forum's archived posts goes on",
+                true,
+            );
+            return Err(AnnounceError { retry_after: Some(SEARCH_ON_AFTER), ..goes_on });
         }
         searches().0.remove(&search);
         Ok(None)
