@@ -184,12 +184,16 @@ fn estimate(language: Language, outstanding: Outstanding, takes: Option<Duration
     text!(language, "after-estimate", players = players, codes = codes, redemptions = redemptions, time = time)
 }
 
-/// Auto-redemption is on. Says how long the active codes will take.
-pub fn auto_on(language: Language, outstanding: Outstanding, takes: Option<Duration>) -> Message {
-    Message::text(match (outstanding.players, outstanding.redemptions) {
+/// Auto-redemption is on. Says how long the active codes will take, and where the results are if not in a channel.
+pub fn auto_on(language: Language, outstanding: Outstanding, takes: Option<Duration>, has_channel: bool) -> Message {
+    let done = match (outstanding.players, outstanding.redemptions) {
         (0, _) => text!(language, "after-auto-on-empty"),
         (players, 0) => text!(language, "after-auto-on", players = players),
         _ => text!(language, "after-auto-on-codes", estimate = estimate(language, outstanding, takes)),
+    };
+    Message::text(match has_channel {
+        true => done,
+        false => format!("{done} {}", text!(language, "after-auto-on-without-channel")),
     })
 }
 

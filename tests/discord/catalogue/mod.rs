@@ -602,9 +602,9 @@ pub fn everybody(language: Language) -> Chapter {
     );
     say("/link, of a sixth account", personal::too_many_links(language));
     say("the form, with an invalid id", personal::bad_player(language, &PlayerError::Id("me".into())));
-    say("/unlink", personal::unlinked(language, 1));
-    say("/unlink, of every account", personal::unlinked(language, 3));
-    say("/unlink, of somebody else's account", personal::unlinked(language, 0));
+    say("/unlink", personal::unlinked(language, 1, false));
+    say("/unlink, of an account on a player list", personal::unlinked(language, 1, true));
+    say("/unlink, of somebody else's account", personal::unlinked(language, 0, false));
     let players = vec![player(1001), player(1002)];
     let forgotten = |links, erased: &[PlayerId], kept: &[PlayerId]| {
         personal::forgotten(language, &Forgotten { links, erased: erased.to_vec(), kept: kept.to_vec() })

@@ -60,6 +60,7 @@ pub fn adding(language: Language) -> Vec<(String, Message)> {
     let none = Skipped::Ids(&[]);
     let added = |change, skipped| rosters::added(language, change, skipped, 104, true);
     say("add, or import", added(changed(3, 1, 0, 0), none));
+    say("add, while auto-redemption is off", rosters::added(language, changed(3, 0, 0, 0), none, 104, false));
     say("add, of known players, whose states were wrong", added(changed(0, 2, 1, 3), none));
     let pasted = pasted_list::parse(BAD_LIST, None).bad_lines;
     say("add, with lines in the form that cannot be read", added(changed(1, 0, 0, 0), Skipped::Pasted(&pasted)));

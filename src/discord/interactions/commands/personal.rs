@@ -92,15 +92,16 @@ pub(super) async fn unlink(
             Ok(player) => player,
             Err(error) => return Ok(personal::bad_player(language(ctx), &error)),
         };
-        if player.is_none() {
-            let accounts = bot.rosters.links(user).await?;
-            match accounts.len() {
-                0 => return Ok(personal::no_links(language(ctx))),
-                1 => {}
-                _ => return Ok(personal::accounts(language(ctx), &accounts)),
-            }
-        }
-        Ok(personal::unlinked(language(ctx), bot.rosters.unlink(user, player).await?))
+        let player = match player {
+            Some(player) => player,
+            None => match bot.rosters.links(user).await?.as_slice() {
+                [] => return Ok(personal::no_links(language(ctx))),
+                [only] => only.id,
+                accounts => return Ok(personal::accounts(language(ctx), accounts)),
+            },
+        };
+        let unlinked = bot.rosters.unlink(user, Some(player)).await?;
+        Ok(personal::unlinked(language(ctx), unlinked, bot.rosters.is_on_a_roster(player).await?))
     })
     .await
 }

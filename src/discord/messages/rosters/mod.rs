@@ -123,8 +123,11 @@ fn notes(language: Language, change: RosterChange, auto_redeem: bool) -> Vec<Str
     if change.new > 0 {
         notes.push(states::checked_in_background(language));
     }
-    if auto_redeem && change.new > 0 {
-        notes.push(text!(language, "roster-active-codes-follow"));
+    if change.new > 0 {
+        notes.push(match auto_redeem {
+            true => text!(language, "roster-active-codes-follow"),
+            false => text!(language, "roster-auto-is-off"),
+        });
     }
     notes
 }

@@ -27,6 +27,7 @@ after-auto-on = ✅ Ab jetzt wird jeder neue Code für die Spielerliste eingelö
    *[other] { $players } Spieler
 }).
 after-auto-on-empty = ✅ Ab jetzt wird jeder Code für die Spielerliste eingelöst. Die Liste ist leer: füge Spieler mit `/manage players add` oder `/manage players import` hinzu.
+after-auto-on-without-channel = Es ist kein Kanal eingestellt, daher stehen die Ergebnisse nur in `/manage giftcode history`. Stelle einen mit `/manage giftcode setchannel` ein.
 after-auto-on-codes = ✅ Ab jetzt wird jeder Code für die Spielerliste eingelöst. { $estimate }
 after-estimate = { $players ->
     [one] { $players } Spieler

@@ -50,6 +50,8 @@ after-auto-on = ✅ From now on, every new code is redeemed for the player list 
    *[other] { $players } players
 }).
 after-auto-on-empty = ✅ From now on, every code is redeemed for the player list. The list is empty: add players with `/manage players add` or `/manage players import`.
+# Follows one of these messages.
+after-auto-on-without-channel = No channel is set, so the results are only in `/manage giftcode history`. Set one with `/manage giftcode setchannel`.
 # $estimate is the next message.
 after-auto-on-codes = ✅ From now on, every code is redeemed for the player list. { $estimate }
 # $players and $codes are multiplied. $time is for example “about 12 minutes”.

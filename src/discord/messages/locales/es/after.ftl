@@ -31,6 +31,7 @@ after-auto-on = ✅ A partir de ahora, cada código nuevo se canjea para la list
    *[other] { $players } jugadores
 }).
 after-auto-on-empty = ✅ A partir de ahora, cada código se canjea para la lista de jugadores. La lista está vacía: añade jugadores con `/manage players add` o `/manage players import`.
+after-auto-on-without-channel = No hay ningún canal elegido, así que los resultados solo están en `/manage giftcode history`. Elige uno con `/manage giftcode setchannel`.
 after-auto-on-codes = ✅ A partir de ahora, cada código se canjea para la lista de jugadores. { $estimate }
 after-estimate = { $players ->
     [one] { $players } jugador

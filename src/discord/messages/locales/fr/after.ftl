@@ -27,6 +27,7 @@ after-auto-on = ✅ Désormais, chaque nouveau code est utilisé pour la liste d
    *[other] { $players } joueurs
 }).
 after-auto-on-empty = ✅ Désormais, chaque code est utilisé pour la liste des joueurs. La liste est vide : ajoute des joueurs avec `/manage players add` ou `/manage players import`.
+after-auto-on-without-channel = Aucun salon n’est choisi, donc les résultats sont seulement dans `/manage giftcode history`. Choisis-en un avec `/manage giftcode setchannel`.
 after-auto-on-codes = ✅ Désormais, chaque code est utilisé pour la liste des joueurs. { $estimate }
 after-estimate = { $players ->
     [one] { $players } joueur

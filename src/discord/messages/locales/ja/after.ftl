@@ -28,6 +28,7 @@ after-players-all = 全員：{ $players }
 
 after-auto-on = ✅ 今後、新しいコードはすべてプレイヤーリスト（{ $players }人）の分を交換します。
 after-auto-on-empty = ✅ 今後、コードはすべてプレイヤーリストの分を交換します。リストはまだ空です：`/manage players add` か `/manage players import` でプレイヤーを追加してください。
+after-auto-on-without-channel = チャンネルが設定されていないため、結果は `/manage giftcode history` でしか見られません。`/manage giftcode setchannel` で設定してください。
 after-auto-on-codes = ✅ 今後、コードはすべてプレイヤーリストの分を交換します。{ $estimate }
 after-estimate = { $players }人 × コード{ $codes }個、交換{ $redemptions }回：{ $time }。
 after-auto-asks = ⏳ { $estimate } ゲームには1分あたりの交換回数に制限があり、このボットのほかのプレイヤーも待っています。自動交換をオンにしますか？

@@ -28,6 +28,7 @@ after-players-all = 전체: { $players }
 
 after-auto-on = ✅ 이제부터 새 코드는 모두 플레이어 목록({ $players }명)에 자동으로 교환돼요.
 after-auto-on-empty = ✅ 이제부터 코드는 모두 플레이어 목록에 자동으로 교환돼요. 목록이 비어 있으니 `/manage players add`나 `/manage players import`로 플레이어를 추가하세요.
+after-auto-on-without-channel = 채널이 설정되지 않아서 결과는 `/manage giftcode history`에서만 볼 수 있어요. `/manage giftcode setchannel`로 설정하세요.
 after-auto-on-codes = ✅ 이제부터 코드는 모두 플레이어 목록에 자동으로 교환돼요. { $estimate }
 after-estimate = { $players }명 × 코드 { $codes }개, 교환 { $redemptions }건: { $time }.
 after-auto-asks = ⏳ { $estimate } 게임에는 1분당 교환 횟수 제한이 있고, 이 봇의 다른 플레이어들도 기다리고 있어요. 자동 교환을 켤까요?

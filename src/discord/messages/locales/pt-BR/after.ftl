@@ -31,6 +31,7 @@ after-auto-on = ✅ A partir de agora, todo código novo é resgatado para a lis
    *[other] { $players } jogadores
 }).
 after-auto-on-empty = ✅ A partir de agora, todo código é resgatado para a lista de jogadores. A lista está vazia: adicione jogadores com `/manage players add` ou `/manage players import`.
+after-auto-on-without-channel = Nenhum canal está definido, então os resultados ficam só em `/manage giftcode history`. Defina um com `/manage giftcode setchannel`.
 after-auto-on-codes = ✅ A partir de agora, todo código é resgatado para a lista de jogadores. { $estimate }
 after-estimate = { $players ->
     [one] { $players } jogador

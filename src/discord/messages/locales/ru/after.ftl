@@ -29,6 +29,7 @@ after-auto-on = ✅ Теперь каждый новый код активиру
        *[other] { $players } игроков
     }).
 after-auto-on-empty = ✅ Теперь каждый код активируется для списка игроков. Список пуст: добавьте игроков командой `/manage players add` или `/manage players import`.
+after-auto-on-without-channel = Канал не задан, поэтому результаты видны только в `/manage giftcode history`. Задайте его командой `/manage giftcode setchannel`.
 after-auto-on-codes = ✅ Теперь каждый код активируется для списка игроков. { $estimate }
 after-estimate =
     { $players ->

@@ -24,6 +24,7 @@ after-players-redeemed = Kullanıldı: { $players }
 after-players-all = Hepsi: { $players }
 after-auto-on = ✅ Bundan sonra her yeni kod oyuncu listesi için kullanılacak ({ $players } oyuncu).
 after-auto-on-empty = ✅ Bundan sonra her kod oyuncu listesi için kullanılacak. Liste boş: `/manage players add` veya `/manage players import` ile oyuncu ekle.
+after-auto-on-without-channel = Ayarlı bir kanal yok, bu yüzden sonuçlar yalnızca `/manage giftcode history` içinde. `/manage giftcode setchannel` ile bir kanal ayarla.
 after-auto-on-codes = ✅ Bundan sonra her kod oyuncu listesi için kullanılacak. { $estimate }
 after-estimate = { $players } oyuncu × { $codes } kod, { $redemptions } kullanım: { $time }.
 after-auto-asks = ⏳ { $estimate } Oyun dakikada ancak belli sayıda kullanıma izin veriyor ve bu botun diğer oyuncuları da bekliyor. Otomatik kullanım açılsın mı?

@@ -24,6 +24,7 @@ after-players-redeemed = 已兌換：{ $players }
 after-players-all = 全部：{ $players }
 after-auto-on = ✅ 從現在起，每個新禮包碼都會自動為玩家名單兌換（{ $players } 位玩家）。
 after-auto-on-empty = ✅ 從現在起，每個禮包碼都會自動為玩家名單兌換。名單還是空的：請用 `/manage players add` 或 `/manage players import` 新增玩家。
+after-auto-on-without-channel = 尚未設定頻道，所以結果只會在 `/manage giftcode history`。請用 `/manage giftcode setchannel` 設定頻道。
 after-auto-on-codes = ✅ 從現在起，每個禮包碼都會自動為玩家名單兌換。{ $estimate }
 after-estimate = { $players } 位玩家 × { $codes } 個禮包碼，共需兌換 { $redemptions } 次：{ $time }。
 after-auto-asks = ⏳ { $estimate }遊戲限制了每分鐘的兌換次數，而且還有其他玩家也在排隊使用這個機器人。要開啟自動兌換嗎？

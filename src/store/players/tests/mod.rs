@@ -1,5 +1,7 @@
 //! Corrections, removals and replacements of rosters on real files.
 
+mod confirming;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use crate::domain::codes::listing::{Entry, FeedAnswer};
 use crate::domain::codes::notice::NoticeKind;
 use crate::domain::players::player::{AllianceId, GuildId, State, UserId};
 use crate::domain::redeeming::outcome::Outcome;
+use crate::domain::redeeming::state_check::StateCheck;
 use crate::runtime::clock::Clock;
 use crate::store::kernel::StateKind;
 use crate::store::{Admission, AttemptResult, BatchKey, Next, NextQuestion, NoticeKey, Store, Which};
@@ -111,6 +114,34 @@ async fn a_corrected_state_makes_due_what_failed_because_of_it() {
         fixture.add(HERE, &[player(4, "", 246)]).await,
         RosterChange { known: 1, retried: 1, ..RosterChange::default() }
     );
+}
+
+/// Which players and states the game is asked about next; it knows all of them in this one.
+async fn ask_game(fixture: &Fixture, home: u32) -> Vec<(u64, u32)> {
+    let (queue, mut asked) = (fixture.store.redemptions(), Vec::new());
+    while let NextQuestion::Ask(question) = queue.next_question(vec![]).await.unwrap() {
+        asked.push((question.player.get(), question.state.get()));
+        let answer = if question.state.get() == home { StateCheck::Right } else { StateCheck::WrongState };
+        queue.record_reply(question, answer).await.unwrap();
+        tokio::time::advance(Duration::from_secs(4)).await;
+    }
+    asked
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_game_is_asked_about_a_state_that_a_leader_may_not_correct() {
+    let fixture = Fixture::new();
+    fixture.add(HERE, &[player(1, "", 245), player(2, "", 245)]).await;
+    fixture.rosters().link(UserId(5), player(1, "", 245)).await.unwrap();
+    assert_eq!(ask_game(&fixture, 245).await.len(), 2);
+    // Both moved. What the game confirmed just now is not asked again.
+    fixture.rosters().change_state(HERE, state(245), state(300)).await.unwrap();
+    assert_eq!(ask_game(&fixture, 300).await, [(2, 300)]);
+    tokio::time::advance(Duration::from_secs(3600)).await;
+    let change = fixture.rosters().change_state(HERE, state(245), state(300)).await.unwrap();
+    assert_eq!((change.changed, change.kept), (0, 1));
+    assert_eq!(ask_game(&fixture, 300).await, [(1, 245), (1, 300), (1, 245)]);
+    assert_eq!(fixture.roster(HERE).await.iter().map(|one| one.2).collect::<Vec<_>>(), [300, 300]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -335,34 +366,4 @@ async fn drafts_go_with_their_time_their_alliance_and_the_players_in_them() {
     tokio::time::advance(Duration::from_secs(2)).await;
     fixture.store.erasures().forget_drafts().await.unwrap();
     assert_eq!(drafts().await.unwrap(), 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_confirmed_state_retries_what_failed_for_want_of_it() {
-    let fixture = Fixture::new();
-    fixture.add(HERE, &[player(1, "X", 245)]).await;
-    fixture.decide("ONE", |_| Status::RoleNotExist).await;
-    fixture.decide("TWO", |_| Status::UserInfoError).await;
-    assert_eq!(fixture.due().await.len(), 0);
-    fixture.decide("THREE", |_| Status::Success).await;
-    let due: Vec<String> = fixture.due().await.into_iter().map(|claim| claim.code.to_string()).collect();
-    assert_eq!(due.len(), 2, "{due:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn searches_that_cannot_go_on_hold_up_none_that_can() {
-    let fixture = Fixture::new();
-    // Two players in each of twenty states, and one in a state that is too rare to be tried.
-    let mates = (1..=41).map(|number| player(number, "", 1000 + u32::try_from(number / 2).unwrap()));
-    let lost = (101..=250).map(|number| player(number, "", 245));
-    fixture.add(HERE, &mates.chain(lost).collect::<Vec<_>>()).await;
-    let tried: Vec<String> = (1001..=1020).map(|state| state.to_string()).collect();
-    let sql = "UPDATE players SET checked_state = state, checked_at = player_id,
-                   state_check = iif(player_id <= 41, 'right', 'not_found'),
-                   tried_states = iif(player_id = 250 OR player_id <= 41, NULL, ?1)";
-    fixture.store.write_local(move |tx| Ok(tx.execute(sql, [tried.join(",")])?)).await.unwrap();
-    let queue = fixture.store.redemptions();
-    queue.next_question(vec![]).await.unwrap();
-    let NextQuestion::Ask(question) = queue.next_question(vec![]).await.unwrap() else { panic!("nobody goes on") };
-    assert_eq!((question.player, question.state), (id(250), state(1001)));
 }
