@@ -21,7 +21,7 @@ pub(super) fn only_ids(text: &str) -> Option<Entries> {
                 has_several |= line.is_bare_row();
                 rows.extend(line.players.into_iter().map(|player| row(number, player)));
             }
-            Err(Problem::NoId) if is_marked_title(text) => {}
+            Err(Problem::NoId) if is_marked_title(text) && typed::heading(text).is_none() => {}
             // Most files are tables, and end the search here.
             _ => return None,
         }
