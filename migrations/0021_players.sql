@@ -3,7 +3,7 @@
 CREATE TABLE drafts (
     draft_id TEXT PRIMARY KEY NOT NULL,
     guild_id INTEGER NOT NULL,
-    -- JSON: see `store/players/drafts`.
+    -- JSON: see `store/drafts`.
     content  TEXT NOT NULL,
     made_at  INTEGER NOT NULL
 ) STRICT;

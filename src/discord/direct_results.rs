@@ -9,7 +9,9 @@
 //!
 //! # Races
 //! One loop sends everything, one message at a time. What ends meanwhile is in the next message. A refusal that concerns one
-//! person delays that person only, longer each time, and after [`FORGET_AFTER`] until something new ends for that person.
+//! person delays that person only, longer each time, and after [`FORGET_AFTER`] until something new ends for that person. A
+//! limit for opening direct messages concerns everybody. Each attempt, not only the first, is made by the leader, and after
+//! MongoDB has its intent.
 //!
 //! # Crash
 //! The next start looks at what ended in the last [`MISSED`].
@@ -54,21 +56,39 @@ enum Failure {
     /// Discord will not deliver messages to this person.
     Closed,
     /// It was surely not sent.
-    NotSent(RestError),
+    NotSent(Later),
     /// It may have been sent.
-    Unknown(RestError),
+    Unknown(Later),
+}
+
+/// A call that failed and is made again later.
+struct Later {
+    error: RestError,
+    /// Whether a call for anybody else would fail, too.
+    concerns_all: bool,
+}
+
+impl From<RestError> for Later {
+    fn from(error: RestError) -> Self {
+        let concerns_all = match &error {
+            RestError::Outage { .. } | RestError::Suspended(_) | RestError::Unreached(_) => true,
+            RestError::Refused { is_global, .. } => *is_global || error.is_unauthorized(),
+            RestError::Unanswered(_) => false,
+        };
+        Self { error, concerns_all }
+    }
 }
 
 /// What the loop remembers.
 struct Memory {
     /// What ended before this is looked at, or its people are in `waiting`.
     since: Timestamp,
-    waiting: BTreeMap<UserId, Later>,
+    waiting: BTreeMap<UserId, Waiting>,
 }
 
 /// When a person is looked at again; the times are since the clock's start.
 #[derive(Debug, Clone, Copy, Default)]
-struct Later {
+struct Waiting {
     at: Duration,
     /// In a row.
     failures: u32,
@@ -120,7 +140,7 @@ impl DirectResults {
         }
         memory.since = now.checked_sub(OVERLAP).unwrap_or(Timestamp::MIN);
         let now = self.clock.elapsed();
-        let is_due = |(_, later): &(&UserId, &Later)| later.at <= now;
+        let is_due = |(_, waiting): &(&UserId, &Waiting)| waiting.at <= now;
         let due: Vec<UserId> = memory.waiting.iter().filter(is_due).map(|(user, _)| *user).collect();
         for user in due {
             // A message that has begun is not cut off: its end would be unknown.
@@ -128,11 +148,11 @@ impl DirectResults {
                 break;
             }
             match self.notify(user).await? {
-                Ok(true) => _ = memory.waiting.insert(user, Later::default()),
+                Ok(true) => _ = memory.waiting.insert(user, Waiting::default()),
                 Ok(false) => _ = memory.waiting.remove(&user),
-                Err(error) => {
+                Err(Later { error, concerns_all }) => {
                     tracing::debug!("The results of a person are sent later: {error}");
-                    if concerns_all(&error) {
+                    if concerns_all {
                         return Ok(error.retry_after().unwrap_or(BACK_OFF.first).max(POLL_INTERVAL));
                     }
                     memory.failed(user, self.clock.elapsed(), error.retry_after());
@@ -143,20 +163,21 @@ impl DirectResults {
     }
 
     /// Sends a person the results that are due. Returns whether there may be more.
-    async fn notify(&self, user: UserId) -> Result<Result<bool, RestError>, StoreError> {
+    async fn notify(&self, user: UserId) -> Result<Result<bool, Later>, StoreError> {
         let Some(results) = self.people.unsent_results(user, MAX_CODES).await? else { return Ok(Ok(false)) };
         let until = match (results.attempt, results.codes.last()) {
             (Some((until, at)), None) => return self.give_up(user, until, at).await,
-            (Some((until, at)), Some(_)) if self.clock.now().duration_since(at) >= NONCE_WINDOW => {
-                return self.give_up(user, until, at).await;
-            }
             (Some((until, _)), Some(_)) => until,
-            (None, Some(last)) => {
-                self.people.begin_telling(user, last.ended_at).await?;
-                last.ended_at
-            }
+            (None, Some(last)) => last.ended_at,
             (None, None) => return Ok(Ok(false)),
         };
+        // Even if an intent is noted here: perhaps MongoDB does not have it, and another instance leads.
+        self.people.begin_telling(user, until).await?;
+        if let Some((until, at)) = results.attempt
+            && self.clock.now().duration_since(at) >= NONCE_WINDOW
+        {
+            return self.give_up(user, until, at).await;
+        }
         let sent = self.send(user, until, &results).await?;
         match sent {
             Ok(()) => self.people.notified(user, until).await?,
@@ -165,25 +186,20 @@ impl DirectResults {
                 tracing::info!("A person takes no direct messages: they are turned off for that person");
                 return Ok(Ok(false));
             }
-            Err(Failure::NotSent(error)) => {
+            Err(Failure::NotSent(later)) => {
                 // The end of an earlier attempt stays unknown, whatever became of this one.
                 if results.attempt.is_none() {
                     self.people.not_notified(user).await?;
                 }
-                return Ok(Err(error));
+                return Ok(Err(later));
             }
-            Err(Failure::Unknown(error)) => return Ok(Err(error)),
+            Err(Failure::Unknown(later)) => return Ok(Err(later)),
         }
         Ok(Ok(true))
     }
 
     /// Nobody knows whether that message was sent, and Discord no longer drops a second one.
-    async fn give_up(
-        &self,
-        user: UserId,
-        until: Timestamp,
-        at: Timestamp,
-    ) -> Result<Result<bool, RestError>, StoreError> {
+    async fn give_up(&self, user: UserId, until: Timestamp, at: Timestamp) -> Result<Result<bool, Later>, StoreError> {
         tracing::debug!("A direct message that was begun at {at} counts as sent");
         self.people.notified(user, until).await?;
         Ok(Ok(true))
@@ -203,14 +219,18 @@ impl DirectResults {
         let channel: Channel = match self.rest.direct_channel(DiscordUserId::new(user.0.max(1))).await {
             Ok(channel) => channel,
             Err(error) if is_closed(&error) => return Ok(Err(Failure::Closed)),
-            Err(error) => return Ok(Err(Failure::NotSent(error))),
+            Err(error) => {
+                let is_limit = is_opening_limit(&error);
+                let later = Later::from(error);
+                return Ok(Err(Failure::NotSent(Later { concerns_all: later.concerns_all || is_limit, ..later })));
+            }
         };
         let body = message.create().nonce(Nonce::String(nonce(user, until))).enforce_nonce(true);
         Ok(match self.rest.create_message::<serde::de::IgnoredAny>(channel.id, &body, &[]).await {
             Ok(_) => Ok(()),
             Err(error) if is_closed(&error) => Err(Failure::Closed),
-            Err(error) if error.maybe_done() => Err(Failure::Unknown(error)),
-            Err(error) => Err(Failure::NotSent(error)),
+            Err(error) if error.maybe_done() => Err(Failure::Unknown(error.into())),
+            Err(error) => Err(Failure::NotSent(error.into())),
         })
     }
 }
@@ -218,23 +238,19 @@ impl DirectResults {
 impl Memory {
     /// Notes that a call for a person failed.
     fn failed(&mut self, user: UserId, now: Duration, retry_after: Option<Duration>) {
-        let later = self.waiting.entry(user).or_default();
-        let since = *later.failing_since.get_or_insert(now);
-        later.at = now + BACK_OFF.doubled(later.failures).max(retry_after.unwrap_or_default());
-        later.failures = later.failures.saturating_add(1);
+        let waiting = self.waiting.entry(user).or_default();
+        let since = *waiting.failing_since.get_or_insert(now);
+        waiting.at = now + BACK_OFF.doubled(waiting.failures).max(retry_after.unwrap_or_default());
+        waiting.failures = waiting.failures.saturating_add(1);
         if now.saturating_sub(since) >= FORGET_AFTER {
             self.waiting.remove(&user);
         }
     }
 }
 
-/// Whether a call for anybody else would fail, too.
-fn concerns_all(error: &RestError) -> bool {
-    match error {
-        RestError::Outage { .. } | RestError::Suspended(_) | RestError::Unreached(_) => true,
-        RestError::Refused { is_global, .. } => *is_global || error.is_unauthorized(),
-        RestError::Unanswered(_) => false,
-    }
+/// Whether the bot opens direct messages too fast. It has one limit for all people.
+fn is_opening_limit(error: &RestError) -> bool {
+    matches!(error, RestError::Refused { status: 429, .. } | RestError::Refused { code: 40003, .. })
 }
 
 /// Whether Discord delivers no message of the bot to this person: 50007, or, without a common server, 50278.
@@ -251,6 +267,53 @@ fn nonce(user: UserId, until: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::answers::status::Status;
+    use crate::domain::codes::code::Code;
+    use crate::domain::codes::listing::{Entry, FeedAnswer};
+    use crate::domain::players::player::{AllianceId, Player, PlayerId, State};
+    use crate::domain::redeeming::outcome::Outcome;
+    use crate::domain::text::language::Language;
+    use crate::leadership::{HeldLease, Leadership, Phase};
+    use crate::store::{Admission, AttemptResult, FileLock, Next, Opening, StateKind, Store};
+
+    /// A new leader may have told the person meanwhile.
+    #[tokio::test(start_paused = true)]
+    async fn a_message_whose_intent_is_noted_is_sent_by_the_leader_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
+        let leadership = Leadership::waiting(clock);
+        let opening = Opening { leader: Arc::new(leadership.clone()), ..Opening::new(StateKind::Bot, clock) };
+        let store = Store::open_locked(FileLock::take(&folder.path().join("giftcode.db")).unwrap(), opening).unwrap();
+        let until = clock.boot() + Duration::from_secs(3600);
+        leadership.set(Phase::Leading(HeldLease { term: 1, round: 0, until, has_standby: false }));
+        let (user, here) = (UserId(5), AllianceId(7));
+        let id = PlayerId::new(1).unwrap();
+        let account = Player { id, nickname: String::new(), state: State::new(245), furnace_level: None };
+        store.guilds().set_auto_redeem(here, true).await.unwrap();
+        store.rosters().add_to_roster(here, vec![account.clone()]).await.unwrap();
+        store.rosters().link(user, account).await.unwrap();
+        store.people().set_results(user, true, Language::En).await.unwrap();
+        let answer = FeedAnswer::new("feed", vec![Entry::active(Code::parse("CODE").unwrap())]);
+        store.listings().apply_answer(Some(answer), &["feed".to_owned()], Duration::from_secs(3600)).await.unwrap();
+        while store.posts().plan().await.unwrap().redemptions > 0 {}
+        tokio::time::advance(Duration::from_secs(1)).await;
+        for claim in store.redemptions().claim_due(9, 9, |_| Admission::Take).await.unwrap().taken {
+            let next = Next::Final(Outcome::Granted);
+            let result = AttemptResult { status: Status::Success, history: claim.history, next };
+            store.redemptions().record(claim, result).await.unwrap();
+        }
+        let ended = store.people().unsent_results(user, 1).await.unwrap().unwrap().codes[0].ended_at;
+        store.people().begin_telling(user, ended).await.unwrap();
+        // A closed port.
+        let proxy = Some("http://127.0.0.1:9".parse().unwrap());
+        let rest = super::super::rest::Access { token: "token".to_owned().into(), proxy }.rest(clock).unwrap();
+        let messages = DirectResults::new(store.people(), store.requests(), Arc::new(rest), clock);
+        let sent = messages.notify(user).await;
+        assert!(matches!(sent, Ok(Err(_))), "the leader tries");
+        leadership.set(Phase::Waiting);
+        let sent = messages.notify(user).await;
+        assert!(matches!(sent, Err(StoreError::NotActive)), "it sends without leading");
+    }
 
     #[test]
     fn a_person_who_cannot_be_told_is_tried_less_and_less_and_given_up_after_a_day() {
@@ -259,9 +322,9 @@ mod tests {
         let (mut now, mut waits) = (Duration::from_secs(100), Vec::new());
         loop {
             memory.failed(user, now, None);
-            let Some(later) = memory.waiting.get(&user) else { break };
-            waits.push((later.at - now).as_secs());
-            now = later.at;
+            let Some(waiting) = memory.waiting.get(&user) else { break };
+            waits.push((waiting.at - now).as_secs());
+            now = waiting.at;
         }
         assert_eq!(waits[..10], [15, 30, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
         assert!(waits.len() < 40, "{waits:?}");

@@ -27,6 +27,7 @@ mod batch_messages;
 mod batches;
 mod code_players;
 mod codes;
+mod drafts;
 mod erasing;
 mod export;
 mod guilds;

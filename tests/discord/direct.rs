@@ -144,6 +144,36 @@ async fn a_person_whom_discord_refuses_for_now_delays_nobody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_limit_for_opening_direct_messages_holds_for_everybody_and_costs_nobody_a_call() {
+    let world = World::new(&[("FIRST", Rule::Good)]).await;
+    let bot = world.start().await;
+    let (member, friend) = (world.member(), world.member());
+    wants_results(&world, &member, &[1001]).await;
+    wants_results(&world, &friend, &[1002]).await;
+    // Discord names the time that is left.
+    let limit = Duration::from_secs(8);
+    let refused = Arc::new(AtomicU64::new(0));
+    let count = refused.clone();
+    let mut until = None;
+    world.double.fail_requests(move |attempt| {
+        let is_it = attempt.method == "POST" && attempt.path == "/users/@me/channels";
+        let now = tokio::time::Instant::now();
+        let left = is_it.then(|| until.get_or_insert(now + limit).saturating_duration_since(now))?;
+        if left.is_zero() {
+            return None;
+        }
+        count.fetch_add(1, Ordering::SeqCst);
+        Some(Fault::RateLimited { retry_after: left, is_global: false })
+    });
+    world.ask(&member, "redeem", &code("FIRST")).await;
+    world.ask(&friend, "redeem", &code("FIRST")).await;
+    told(&world, &member, 1).await;
+    told(&world, &friend, 1).await;
+    assert_eq!(refused.load(Ordering::SeqCst), 1);
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_whose_answer_was_lost_stays_noted_when_the_next_attempt_is_refused() {
     let world = World::new(&[("FIRST", Rule::Good)]).await;
     let bot = world.start().await;

@@ -239,7 +239,7 @@ async fn a_new_leader_answers_nothing_that_is_older_than_the_id_channel() {
         if is_since_known {
             reacted(&world, &missed, "✅").await;
         } else {
-            let seen = || file.query_row("SELECT coalesce(max(id_channel_seen), 0) FROM guilds", [], |row| row.get(0));
+            let seen = || file.query_row("SELECT coalesce(max(id_channel_since), 0) FROM guilds", [], |row| row.get(0));
             world.until("it is noted", || seen().is_ok_and(|seen: i64| seen.cast_unsigned() == missed.id)).await;
         }
         reacted(&world, &world.double.post(&member, OTHER_CHANNEL, "100004"), "✅").await;

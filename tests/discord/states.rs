@@ -20,7 +20,7 @@ async fn wrong_states_are_found_and_told_in_the_list_the_status_and_the_batch() 
     bot.said("lives in state 246").await;
     // It is asked again after some minutes. Here two answers have come, and the next player wakes the engine.
     let file = Connection::open(world.folder.path().join("giftcode.db")).unwrap();
-    file.execute("UPDATE players SET unclear_replies = 2, ask_at = NULL WHERE player_id = 9999", []).unwrap();
+    file.execute("UPDATE players SET nobody_replies = 2, ask_at = NULL WHERE player_id = 9999", []).unwrap();
     world.import(&admin, "1003,C,245\n").await;
     bot.said("The game knows no player with the id of Nobody").await;
     let list = world.told(&admin, LIST, &[]).await;

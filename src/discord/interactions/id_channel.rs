@@ -213,11 +213,12 @@ async fn try_answer_channel(bot: &Bot, known: IdChannel, recent: &Recent) -> any
     let mut messages: Vec<Typed> = bot.rest.last_messages(channel, MAX_READ).await?;
     messages.retain(|message| message.id.get() > known.seen);
     messages.sort_by_key(|message| message.id);
-    // An older version set the channel, and another instance answered: nobody knows what is old chat.
+    // An older version set the channel, and another instance answered: nobody knows what is old chat. All instances read it
+    // from here on.
     if known.seen == 0
         && let Some(last) = messages.last()
     {
-        bot.guilds.note_id_message(known.channel, last.id.get()).await?;
+        bot.guilds.begin_id_channel(known.channel, last.id.get()).await?;
         return Ok(false);
     }
     let has_more = !messages.is_empty();

@@ -10,10 +10,9 @@ use crate::domain::players::player::{AllianceId, PlayerId, UserId};
 use crate::domain::sync::erasure::{KEPT_FOR, LEFT_FOR, REMOVED_FOR, UNNEEDED_FOR};
 use crate::domain::sync::record::{RecordKind, Root, Value};
 use crate::domain::sync::version::Version;
-
+use crate::store::drafts;
 use crate::store::handles::Erasures;
 use crate::store::kernel::{Millis, StoreError, Tx};
-use crate::store::players::drafts;
 use crate::store::sync::{erase, forget, read_keys};
 
 /// The result of a user's request to be forgotten.

@@ -100,6 +100,20 @@ impl Guilds {
         .await
     }
 
+    /// Notes that the messages of an ID channel up to this one are read by nobody, where an older version set the channel and
+    /// did not note since when it is read.
+    pub async fn begin_id_channel(&self, channel: ChannelId, message: u64) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            tx.execute(
+                "UPDATE guilds SET id_channel_since = ?2, version = ?3
+                 WHERE id_channel = ?1 AND coalesce(id_channel_since, 0) = 0",
+                params![channel, message.cast_signed(), tx.version()],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
     /// Notes that the messages of an ID channel up to this one are answered.
     pub async fn note_id_message(&self, channel: ChannelId, message: u64) -> Result<(), StoreError> {
         self.write_local(move |tx| {

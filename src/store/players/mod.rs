@@ -1,6 +1,5 @@
 //! Players and rosters.
 
-pub(in crate::store) mod drafts;
 mod editing;
 mod joining;
 mod links;

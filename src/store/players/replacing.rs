@@ -6,11 +6,11 @@ use rusqlite::{Connection, params};
 use crate::domain::players::player::{AllianceId, Player, PlayerId};
 use crate::domain::players::replacement::Replacement;
 use crate::store::batches;
+use crate::store::drafts::{self, Draft, KEEP_FOR};
 use crate::store::handles::Rosters;
 use crate::store::kernel::{StoreError, Tx};
 use crate::store::shown_name::NAME;
 
-use super::drafts::{self, Draft, KEEP_FOR};
 use super::{RosterChange, add, links, what_others_rely_on};
 
 /// The most players of a list that replaces a roster.

@@ -17,7 +17,8 @@ pub(in crate::store) use views::found_since_start;
 
 /// The columns that [`read`] reads.
 pub(in crate::store) const COLUMNS: &str =
-    "p.state, p.state_check, p.checked_state, p.checked_at, p.tried_states, p.candidate_state, p.unclear_replies";
+    "p.state, p.state_check, p.checked_state, p.checked_at, p.tried_states, p.candidate_state, p.unclear_replies,
+     p.nobody_replies";
 
 /// The states on file that the game refused.
 pub(in crate::store) const IS_WRONG: &str =
@@ -45,6 +46,7 @@ pub(in crate::store) fn read(row: &Row<'_>, at: usize, now: Timestamp) -> rusqli
         tried,
         candidate: row.get(at + 5)?,
         unclear: row.get::<_, Option<u32>>(at + 6)?.unwrap_or_default(),
+        nobody: row.get::<_, Option<u32>>(at + 7)?.unwrap_or_default(),
         since,
     }))
 }
@@ -68,7 +70,7 @@ pub(in crate::store) fn put(
     let tried: Vec<String> = check.tried.iter().map(|state| state.get().to_string()).collect();
     tx.execute(
         "UPDATE players SET state = ?2, state_check = ?3, checked_state = ?2, checked_at = ?4, tried_states = nullif(?5, ''),
-             candidate_state = ?6, unclear_replies = ?7, ask_at = ?8, version = ?9
+             candidate_state = ?6, unclear_replies = ?7, ask_at = ?8, version = ?9, nobody_replies = ?10
          WHERE player_id = ?1",
         params![
             player,
@@ -79,7 +81,8 @@ pub(in crate::store) fn put(
             check.candidate,
             check.unclear,
             ask_at.map(Millis),
-            tx.version()
+            tx.version(),
+            check.nobody
         ],
     )
 }
@@ -110,6 +113,14 @@ pub(in crate::store) fn states_of_mates(connection: &Connection, player: PlayerI
     );
     let most = u32::try_from(MAX_LISTED).unwrap_or(u32::MAX);
     connection.prepare_cached(&sql)?.query_map(params![player, most], |row| row.get(0))?.collect()
+}
+
+/// The rosters that a player is on, in order.
+pub(in crate::store) fn present_lists(connection: &Connection, player: PlayerId) -> rusqlite::Result<Vec<AllianceId>> {
+    connection
+        .prepare_cached("SELECT guild_id FROM rosters WHERE player_id = ?1 AND deleted = 0 ORDER BY guild_id")?
+        .query_map([player], |row| row.get(0))?
+        .collect()
 }
 
 /// The rosters that a player is or was on. Guild 0 stands for none. One that was left counts too, so that nobody gets a

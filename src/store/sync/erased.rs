@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, params, params_from_iter};
 use crate::domain::sync::erasure::is_erased;
 use crate::domain::sync::record::{Key, Record, RecordKind, Root, Value, roots};
 use crate::domain::sync::version::Version;
+use crate::store::drafts;
 use crate::store::handles::Erasures;
 use crate::store::kernel::schema::triggers::{IS_REPLICATED, key_columns};
 
@@ -134,7 +135,9 @@ pub(super) fn apply(tx: &Tx<'_>, erasures: &ErasureIndex) -> rusqlite::Result<()
             }
         }
     }
-    Ok(())
+    drafts::forget_erased(tx, |root, id, at| {
+        erasures.version(root, &Value::Int(id)).is_some_and(|version| version.millis() >= at.as_millisecond())
+    })
 }
 
 impl Erasures {

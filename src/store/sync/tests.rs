@@ -14,7 +14,7 @@ use crate::domain::answers::status::Status;
 use crate::domain::codes::code::Code;
 use crate::domain::codes::listing::{Entry, FeedAnswer};
 use crate::domain::codes::verdict::Checked;
-use crate::domain::players::player::{AllianceId, ChannelId, Player, PlayerId, State};
+use crate::domain::players::player::{AllianceId, ChannelId, Player, PlayerId, State, UserId};
 use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::redeeming::retry::History;
 use crate::domain::sync::election::Position;
@@ -265,6 +265,37 @@ async fn what_does_not_fit_is_left_out_and_takes_nothing_with_it() {
     assert!(claimed.iter().any(|claim| claim.player == PlayerId::new(99).unwrap()));
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_another_instance_erased_stands_in_no_draft() {
+    let folder = tempfile::tempdir().unwrap();
+    let (here, there) = (filled(&folder, "a.db").await, open(folder.path(), "b.db"));
+    there.sync_log().merge(all(&here).await).await.unwrap();
+    let player = |id| Player { id: PlayerId::new(id).unwrap(), nickname: "N".into(), state: None, furnace_level: None };
+    for list in [vec![player(8), player(9)], vec![player(7)]] {
+        there.rosters().preview_replacement(GUILD, list).await.unwrap();
+    }
+    there.rosters().remove_players(GUILD, vec![PlayerId::new(3).unwrap()]).await.unwrap();
+    let drafts = async || {
+        let sql = "SELECT group_concat(content ->> '$.replacement.players[0][0]') FROM drafts";
+        let count = |connection: &Connection| {
+            Ok((
+                connection.query_row("SELECT count(*) FROM drafts", [], |row| row.get::<_, u32>(0))?,
+                connection.query_row(sql, [], |row| row.get::<_, Option<String>>(0))?,
+            ))
+        };
+        there.read(count).await.unwrap()
+    };
+    assert_eq!(drafts().await.0, 3);
+    tokio::time::advance(Duration::from_secs(1)).await;
+    for forgotten in [player(3), player(9)] {
+        here.rosters().link(UserId(5), forgotten).await.unwrap();
+    }
+    here.rosters().remove_players(GUILD, vec![PlayerId::new(3).unwrap()]).await.unwrap();
+    assert_eq!(here.erasures().forget_user(UserId(5)).await.unwrap().erased.len(), 2);
+    there.sync_log().merge(all(&here).await).await.unwrap();
+    assert_eq!(drafts().await, (1, Some("7".to_owned())));
+}
+
 /// Another instance that takes over would answer what was said in the channel before.
 #[tokio::test(start_paused = true)]
 async fn messages_before_an_id_channel_was_set_are_read_nowhere() {
@@ -281,5 +312,14 @@ async fn messages_before_an_id_channel_was_set_are_read_nowhere() {
     assert_eq!((seen(&here).await, seen(&there).await), (since + 7, since));
     there.guilds().note_id_message(ChannelId(5), since + 9).await.unwrap();
     assert_eq!(seen(&there).await, since + 9);
+    // An older version noted nothing.
+    for store in [&here, &there] {
+        let sql = "UPDATE guilds SET id_channel_since = NULL, id_channel_seen = NULL, version = ?1";
+        store.write(move |tx| Ok(tx.execute(sql, [tx.version()])?)).await.unwrap();
+    }
+    here.guilds().begin_id_channel(ChannelId(5), since + 11).await.unwrap();
+    here.guilds().begin_id_channel(ChannelId(5), since + 12).await.unwrap();
+    there.sync_log().merge(all(&here).await).await.unwrap();
+    assert_eq!((seen(&here).await, seen(&there).await), (since + 11, since + 11));
     assert!(all(&here).await.iter().all(Record::fits));
 }

@@ -7,7 +7,8 @@
 //! and must be refused: the state on file, or one that was refused before.
 //!
 //! A search makes at most [`CALLS_A_DAY`] calls a day for each roster, so that a long list of wrong states takes its time
-//! and nothing else. It ends when every candidate was refused, or after [`SEARCH_FOR`].
+//! and nothing else. It ends when every candidate was refused, when the game has said [`NOBODY_AFTER`] times that it knows
+//! no such player, or after [`SEARCH_FOR`].
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -28,9 +29,10 @@ pub const MAX_LISTED: usize = 20;
 pub const MAX_TRIED: usize = 150;
 /// So many answers that show nothing end a check.
 pub const MAX_UNCLEAR: u32 = 20;
-/// The game is believed that it knows no player with an id once so many answers of a check showed no state, and the last
-/// of them says so.
+/// The game is believed that it knows no player with an id once so many answers of a check say so.
 pub const NOBODY_AFTER: u32 = 3;
+/// How long a player who was doubted and confirmed is not doubted again.
+pub const DOUBTED_AGAIN_AFTER: Duration = Duration::from_secs(DAY);
 /// The longest search. Where very many states are wrong, the day's calls do not suffice for all candidates.
 pub const SEARCH_FOR: Duration = Duration::from_secs(14 * DAY);
 /// How long a result without a state counts. After that, a refused redemption begins another search.
@@ -91,6 +93,9 @@ pub struct PlayerCheck {
     pub candidate: Option<State>,
     /// The answers that showed nothing.
     pub unclear: u32,
+    /// The answers that the game knows no player with this id, since the last one that shows the player. Those of a check
+    /// that confirmed the state on file stay noted.
+    pub nobody: u32,
     /// Since when the status stands.
     pub since: Timestamp,
 }
@@ -118,7 +123,7 @@ pub fn candidates(listed: &[State], on_file: Option<State>) -> Vec<State> {
 impl PlayerCheck {
     pub fn new(on_file: Option<State>, now: Timestamp) -> Self {
         let status = CheckStatus::Unchecked;
-        Self { status, on_file, tried: Vec::new(), candidate: None, unclear: 0, since: now }
+        Self { status, on_file, tried: Vec::new(), candidate: None, unclear: 0, nobody: 0, since: now }
     }
 
     /// A search for a player whose state the game refused, or who has none.
@@ -154,12 +159,16 @@ impl PlayerCheck {
     pub fn answered(&mut self, asked: State, outcome: &StateCheck, now: Timestamp) {
         match (outcome, self.candidate) {
             _ if !self.status.is_open() => {}
-            // One answer proves nothing: the game may have been in disorder.
-            (StateCheck::NoSuchPlayer, _) if self.unclear + 1 < NOBODY_AFTER => self.count_unclear(now),
-            (StateCheck::NoSuchPlayer, _) => self.become_at(CheckStatus::NoSuchPlayer, now),
+            (StateCheck::NoSuchPlayer, _) => {
+                // One answer proves nothing: the game may have been in disorder.
+                self.nobody = self.nobody.saturating_add(1);
+                if self.nobody >= NOBODY_AFTER {
+                    self.become_at(CheckStatus::NoSuchPlayer, now);
+                }
+            }
             (StateCheck::Unclear(_), _) => self.count_unclear(now),
             (StateCheck::Right, None) if Some(asked) == self.on_file => self.become_at(CheckStatus::Right, now),
-            (StateCheck::Right, None) => self.candidate = Some(asked),
+            (StateCheck::Right, None) => (self.candidate, self.nobody) = (Some(asked), 0),
             // The game confirms every state, or the player moved in between.
             (StateCheck::Right, Some(candidate)) if asked != candidate => {
                 self.candidate = None;
@@ -171,6 +180,7 @@ impl PlayerCheck {
             }
             (StateCheck::Right | StateCheck::WrongState, Some(_)) => self.count_unclear(now),
             (StateCheck::WrongState, None) => {
+                self.nobody = 0;
                 if Some(asked) != self.on_file && !self.tried.contains(&asked) {
                     self.tried.push(asked);
                 }
@@ -204,11 +214,39 @@ impl PlayerCheck {
         }
     }
 
+    /// Doubts a player who was confirmed, after an answer that the game knows nobody with this id. A day's answers are one
+    /// doubt: what failed is tried again after each, and an answer that is always the same must not go on for ever.
+    /// Returns whether it does.
+    pub fn doubt(&mut self, now: Timestamp) -> bool {
+        let age = Duration::try_from(now.duration_since(self.since)).unwrap_or_default();
+        let may = match self.status {
+            CheckStatus::Right => self.nobody == 0 || age >= DOUBTED_AGAIN_AFTER,
+            CheckStatus::Found => age >= DOUBTED_AGAIN_AFTER,
+            _ => false,
+        };
+        if may {
+            *self = Self { nobody: 1, ..Self::new(self.on_file, now) };
+        }
+        may
+    }
+
+    /// Follows the answer to a redemption, which shows that the player is in the state on file.
+    pub fn confirmed(&mut self, now: Timestamp) {
+        self.become_at(CheckStatus::Right, now);
+    }
+
+    /// The answers that did not help, whatever they said.
+    pub fn fruitless(&self) -> u32 {
+        self.unclear.saturating_add(self.nobody)
+    }
+
     fn become_at(&mut self, status: CheckStatus, now: Timestamp) {
         (self.status, self.since, self.candidate) = (status, now, None);
         if matches!(status, CheckStatus::Right | CheckStatus::Found) {
             self.tried.clear();
             self.unclear = 0;
+            // A found state was shown by a refusal and a confirmation.
+            self.nobody = if status == CheckStatus::Found { 0 } else { self.nobody };
         }
     }
 

@@ -65,6 +65,48 @@ fn a_right_state_costs_one_call_and_an_unknown_player_three() {
 }
 
 #[test]
+fn only_answers_that_say_so_count_against_an_id_and_a_refused_state_speaks_for_it() {
+    let (home, nobody) = (state(245), StateCheck::NoSuchPlayer);
+    let timeout = StateCheck::Unclear(Status::TimedOut);
+    let mut check = PlayerCheck::new(Some(home), now());
+    for outcome in [&timeout, &timeout, &nobody, &timeout, &nobody] {
+        check.answered(home, outcome, now());
+    }
+    assert_eq!((check.status, check.nobody, check.unclear), (CheckStatus::Unchecked, 2, 3));
+    check.answered(home, &StateCheck::WrongState, now());
+    check.answered(state(300), &nobody, now());
+    assert_eq!((check.status, check.nobody), (CheckStatus::Searching, 1));
+    for _ in 0..2 {
+        check.answered(state(300), &nobody, now());
+    }
+    assert_eq!(check.status, CheckStatus::NoSuchPlayer);
+}
+
+#[test]
+fn a_confirmed_player_is_doubted_once_a_day() {
+    let day = jiff::SignedDuration::try_from(DOUBTED_AGAIN_AFTER).unwrap();
+    let home = state(245);
+    let mut check = PlayerCheck::new(Some(home), now());
+    check.answered(home, &StateCheck::Right, now());
+    for doubted in [now(), now() + day] {
+        assert!(check.doubt(doubted));
+        assert_eq!((check.status, check.nobody, check.since), (CheckStatus::Unchecked, 1, doubted));
+        assert!(!check.doubt(doubted), "while it is checked");
+        // A redemption shows the state as well.
+        match doubted == now() {
+            true => check.answered(home, &StateCheck::Right, doubted),
+            false => check.confirmed(doubted),
+        }
+        assert_eq!(check.status, CheckStatus::Right);
+        assert!(!check.doubt(doubted + day / 2));
+    }
+    let mut found = PlayerCheck::new(Some(home), now());
+    ask_all(&mut found, &[state(300)], |asked| answer(Some(state(300)), asked));
+    assert_eq!((found.doubt(now() + day / 2), found.doubt(now() + day)), (false, true));
+    assert_eq!((found.status, found.on_file), (CheckStatus::Unchecked, Some(state(300))));
+}
+
+#[test]
 fn a_found_state_is_believed_only_when_the_one_on_file_is_refused_again() {
     let mut check = PlayerCheck::new(Some(state(245)), now());
     let asked = ask_all(&mut check, &[state(300)], |asked| answer(Some(state(300)), asked));
@@ -176,6 +218,7 @@ proptest! {
                 Some(0) => StateCheck::Unclear(Status::TimeoutRetry),
                 Some(1) => StateCheck::Right,
                 Some(2) => StateCheck::WrongState,
+                Some(3) => StateCheck::NoSuchPlayer,
                 _ => answer(home, asked),
             };
             match outcome {
@@ -186,7 +229,7 @@ proptest! {
             check.answered(asked, &outcome, now());
             check.end_if_over(&listed, now());
             calls += 1;
-            prop_assert!(calls <= MAX_TRIED + 3 * MAX_UNCLEAR as usize + 3, "it does not end");
+            prop_assert!(calls <= 3 * (MAX_TRIED + 3 * MAX_UNCLEAR as usize + 3), "it does not end");
         }
         prop_assert!(!check.status.is_open());
         if check.status == CheckStatus::Found {

@@ -73,6 +73,7 @@ impl RecordKind {
                         text("tried_states"),
                         int("candidate_state"),
                         int("unclear_replies"),
+                        int("nobody_replies"),
                         time("ask_at"),
                         int("search_day"),
                         int("day_calls"),

@@ -128,6 +128,23 @@ fn how_a_file_stands_to_the_replica_is_known_after_the_migration_that_made_it_on
     );
 }
 
+#[test]
+fn an_id_channel_of_an_older_version_is_read_by_every_instance_from_where_this_one_stands() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    migrate(&mut connection, 24);
+    connection
+        .execute_batch(
+            "INSERT INTO guilds (guild_id, id_channel, id_channel_seen, id_channel_since, version)
+             VALUES (1, 5, 70, NULL, 3), (2, 6, 70, 60, 3), (3, NULL, 70, NULL, 3), (4, 7, NULL, NULL, 3), (5, 8, 70, 0, 3)",
+        )
+        .unwrap();
+    migrate(&mut connection, 25);
+    let sql =
+        "SELECT group_concat(coalesce(id_channel_since, 'none') || '/' || version, ' ' ORDER BY guild_id) FROM guilds";
+    let since: String = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(since, "70/4 60/3 none/3 none/3 70/4");
+}
+
 /// A migration that changes records must raise their version, because the outbox triggers fire on it.
 #[test]
 fn migrations_that_change_records_make_them_newer() {

@@ -1,5 +1,7 @@
 //! The next player to ask about, and what the answer changes.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -14,12 +16,12 @@ use crate::domain::waits;
 use crate::store::handles::RedemptionQueue;
 use crate::store::kernel::{Millis, StoreError, Tx};
 use crate::store::redemptions::recent_calls;
-use crate::store::state_checks::{COLUMNS, IS_SERVED, find, lists, put, read, states_of_mates};
+use crate::store::state_checks::{COLUMNS, IS_SERVED, find, lists, present_lists, put, read, states_of_mates};
 
 /// Between two calls for one player, so that others get their turn. Longer than the game's interval for one player.
 const NEXT_CALL: Duration = Duration::from_secs(3);
-/// After an answer that showed nothing, times the number of such answers.
-const AFTER_UNCLEAR: Duration = Duration::from_secs(300);
+/// After an answer that did not help, times the number of such answers.
+const AFTER_FRUITLESS: Duration = Duration::from_secs(300);
 /// Players whose check is over without a call are ended so many at a time.
 const MAX_ENDED: usize = 100;
 
@@ -135,10 +137,10 @@ impl RedemptionQueue {
             if !is_same(&check, &question.check) {
                 return Ok(None);
             }
-            let unclear = check.unclear;
+            let fruitless = check.fruitless();
             check.answered(question.state, &outcome, tx.now());
             check.end_if_over(&states_of_mates(tx.connection(), question.player)?, tx.now());
-            let ask_at = match check.unclear > unclear {
+            let ask_at = match check.fruitless() > fruitless {
                 true => ask_at(&check, tx.now()),
                 false => tx.now().checked_add(NEXT_CALL).ok().filter(|_| check.status.is_open()),
             };
@@ -172,7 +174,7 @@ fn find_question(
         "SELECT p.player_id, p.nickname, {COLUMNS} FROM players p INDEXED BY players_to_check
          WHERE p.state_check IN ('unchecked', 'searching', 'not_found') AND p.deleted = 0
            AND (p.state_check = 'unchecked' OR (p.state_check = 'searching' AND {has_day})) AND {due} AND {IS_SERVED}
-         ORDER BY p.state_check = 'searching', p.unclear_replies,
+         ORDER BY p.state_check = 'searching', coalesce(p.unclear_replies, 0) + coalesce(p.nobody_replies, 0),
              count(*) OVER (PARTITION BY p.state_check, (SELECT min(r.guild_id) FROM rosters r
                                                          WHERE r.player_id = p.player_id AND r.deleted = 0)),
              length(p.tried_states), p.checked_at, p.player_id
@@ -214,24 +216,24 @@ fn resumable(connection: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Pl
         "SELECT p.player_id, {COLUMNS} FROM players p INDEXED BY players_to_check
          WHERE p.state_check IN ('unchecked', 'searching', 'not_found') AND p.state_check = 'not_found' AND p.deleted = 0
            AND coalesce(length(p.tried_states) - length(replace(p.tried_states, ',', '')) + 1, 0) < {MAX_TRIED}
-           AND {IS_SERVED}
-           AND EXISTS (SELECT 1 FROM rosters mine JOIN rosters r ON r.guild_id = mine.guild_id AND r.deleted = 0
-                       JOIN players q ON q.player_id = r.player_id AND q.state IS NOT NULL AND q.state IS NOT p.state
-                           AND coalesce(q.state_check, '') NOT IN ('searching', 'not_found', 'no_such_player')
-                       WHERE mine.player_id = p.player_id AND mine.deleted = 0
-                         AND instr(',' || coalesce(p.tried_states, '') || ',', ',' || q.state || ',') = 0)"
+           AND {IS_SERVED}"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([])?;
     let mut players = Vec::new();
+    // The states of a roster are not those of its lost players, so all of these have the same.
+    let mut listed: HashMap<Vec<AllianceId>, Vec<State>> = HashMap::new();
     // Not all of these may go on: the limit counts only those that do, so that they hold up nobody.
     while players.len() < MAX_ENDED
         && let Some(row) = rows.next()?
     {
         let player: PlayerId = row.get(0)?;
-        let check = read(row, 1, now)?;
-        if check.is_some_and(|check| states_of_mates(connection, player).is_ok_and(|listed| check.may_resume(&listed)))
-        {
+        let Some(check) = read(row, 1, now)? else { continue };
+        let listed = match listed.entry(present_lists(connection, player)?) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(states_of_mates(connection, player)?),
+        };
+        if check.may_resume(listed) {
             players.push(player);
         }
     }
@@ -244,7 +246,7 @@ fn settle(tx: &Tx<'_>, players: &[PlayerId]) -> rusqlite::Result<()> {
         let Some((_, Some(mut check))) = find(tx, *player)? else { continue };
         let listed = states_of_mates(tx.connection(), *player)?;
         if check.may_resume(&listed) {
-            check = PlayerCheck { status: CheckStatus::Searching, since: tx.now(), unclear: 0, ..check };
+            check = PlayerCheck { status: CheckStatus::Searching, since: tx.now(), unclear: 0, nobody: 0, ..check };
         } else {
             check.end_if_over(&listed, tx.now());
         }
@@ -255,9 +257,9 @@ fn settle(tx: &Tx<'_>, players: &[PlayerId]) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// When the game may be asked again after an answer that showed nothing; `None` if the check is over.
+/// When the game may be asked again after an answer that did not help; `None` if the check is over.
 pub(super) fn ask_at(check: &PlayerCheck, now: Timestamp) -> Option<Timestamp> {
-    now.checked_add(AFTER_UNCLEAR * check.unclear).ok().filter(|_| check.status.is_open())
+    now.checked_add(AFTER_FRUITLESS * check.fruitless()).ok().filter(|_| check.status.is_open())
 }
 
 /// Makes due what waited for a player's state, once its check is over, and what failed for want of it, if it is known.

@@ -10,6 +10,7 @@ use crate::domain::answers::status::Status;
 use crate::domain::players::player::{PlayerId, State};
 use crate::domain::redeeming::state_check::{StateCheck, shows_the_state};
 use crate::domain::redeeming::state_search::{CheckStatus, PlayerCheck};
+use crate::domain::waits;
 use crate::store::handles::RedemptionQueue;
 use crate::store::kernel::{Millis, StoreError, Tx};
 use crate::store::redemptions::claim::Claim;
@@ -129,6 +130,17 @@ pub(in crate::store) fn put_aside(tx: &Tx<'_>, waiting: Vec<Claim>) -> rusqlite:
     Ok(failed)
 }
 
+/// Whether the game is not to be asked about a player yet. A time further ahead than any rule allows was written by a clock
+/// that was ahead.
+fn is_asked_later(tx: &Tx<'_>, player: PlayerId) -> rusqlite::Result<bool> {
+    let last = Millis(waits::after(tx.now(), waits::REDEMPTION, waits::REDEMPTION));
+    tx.statement("SELECT 1 FROM players WHERE player_id = ?1 AND ask_at > ?2 AND ask_at <= ?3")?.exists(params![
+        player,
+        Millis(tx.now()),
+        last
+    ])
+}
+
 /// Notes what the answer to a redemption shows about the player.
 pub(in crate::store) fn confirm(tx: &Tx<'_>, claim: &Claim, status: &Status) -> rusqlite::Result<()> {
     let Some((on_file, Some(mut check))) = find(tx, claim.player)? else { return Ok(()) };
@@ -138,12 +150,20 @@ pub(in crate::store) fn confirm(tx: &Tx<'_>, claim: &Claim, status: &Status) -> 
     match (status, check.status, on_file) {
         // An answer like those of the check itself.
         (Status::RoleNotExist, CheckStatus::Unchecked, Some(asked)) => {
+            // Several codes at one time are one moment of the game.
+            if is_asked_later(tx, claim.player)? {
+                return Ok(());
+            }
             check.answered(asked, &StateCheck::NoSuchPlayer, tx.now());
         }
-        (Status::RoleNotExist, _, _) | (_, CheckStatus::Right | CheckStatus::Found, _) => return Ok(()),
-        (status, ..) if shows_the_state(status) => {
-            check = PlayerCheck { status: CheckStatus::Right, ..PlayerCheck::new(on_file, tx.now()) };
+        // It said otherwise before. If it does again, what failed is retried.
+        (Status::RoleNotExist, CheckStatus::Right | CheckStatus::Found, Some(_)) => {
+            if !is_served(tx, claim.player)? || !check.doubt(tx.now()) {
+                return Ok(());
+            }
         }
+        (Status::RoleNotExist, _, _) | (_, CheckStatus::Right | CheckStatus::Found, _) => return Ok(()),
+        (status, ..) if shows_the_state(status) => check.confirmed(tx.now()),
         _ => return Ok(()),
     }
     put(tx, claim.player, &check, ask_at(&check, tx.now()))?;

@@ -1,7 +1,8 @@
 //! Drafts: what somebody was shown and may confirm or undo with a button.
 //!
 //! They are kept in this file only, for [`KEEP_FOR`], and no more than [`MAX_DRAFTS`] of them. They go when their alliance or a
-//! player in them is erased. A draft names its alliance, so that a forged button does nothing elsewhere.
+//! player in them is erased, here or by another instance. One that is too old goes with the next draft, the next erasure that
+//! comes from the replica, or the next session, so an instance that leads no more may keep it for longer. A draft names its alliance, so that a forged button does nothing elsewhere.
 
 use jiff::{SignedDuration, Timestamp};
 use md5::{Digest, Md5};
@@ -9,12 +10,13 @@ use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::players::player::{AllianceId, Player, PlayerId, State};
+use crate::domain::sync::record::Root;
 use crate::store::handles::Erasures;
 use crate::store::kernel::{Millis, StoreError, Tx};
 
 /// How long a draft can be used.
 pub(super) const KEEP_FOR: SignedDuration = SignedDuration::from_hours(24);
-/// The most drafts. One has at most [`super::MAX_REPLACED`] players, about 1 MB.
+/// The most drafts. One has at most [`MAX_REPLACED`](crate::store::MAX_REPLACED) players, about 1 MB.
 const MAX_DRAFTS: u32 = 100;
 /// The most characters of all drafts together.
 const MAX_CHARS: u32 = 20_000_000;
@@ -119,6 +121,32 @@ pub(in crate::store) fn forget_with(tx: &Tx<'_>, players: &[PlayerId]) -> rusqli
                                   UNION ALL SELECT value FROM json_each(content, '$.removal.players'))
                    WHERE id IN (SELECT value FROM json_each(?1)))";
     tx.execute(sql, [serde_json::to_string(&ids).unwrap_or_default()])
+}
+
+/// Deletes the drafts that another instance's erasures concern, and those that cannot be used any more. `is_erased` says
+/// whether a root with this id was erased at this time or later.
+pub(in crate::store) fn forget_erased(
+    tx: &Tx<'_>,
+    is_erased: impl Fn(Root, i64, Timestamp) -> bool,
+) -> rusqlite::Result<()> {
+    forget(tx)?;
+    let drafts: Vec<(String, i64, Millis)> = tx
+        .statement("SELECT draft_id, guild_id, made_at FROM drafts")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<Result<_, _>>()?;
+    for (draft, guild, Millis(made_at)) in drafts {
+        let players: Vec<i64> = tx
+            .statement(
+                "SELECT value ->> 0 FROM drafts, json_each(content, '$.replacement.players') WHERE draft_id = ?1
+                 UNION ALL SELECT value FROM drafts, json_each(content, '$.removal.players') WHERE draft_id = ?1",
+            )?
+            .query_map([&draft], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        if is_erased(Root::Guild, guild, made_at) || players.iter().any(|id| is_erased(Root::Player, *id, made_at)) {
+            tx.execute("DELETE FROM drafts WHERE draft_id = ?1", [draft])?;
+        }
+    }
+    Ok(())
 }
 
 /// An alliance's draft that is at most `within` old.

@@ -1,5 +1,7 @@
 //! Corrections, removals and replacements of rosters on real files.
 
+mod confirming;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -335,34 +337,4 @@ async fn drafts_go_with_their_time_their_alliance_and_the_players_in_them() {
     tokio::time::advance(Duration::from_secs(2)).await;
     fixture.store.erasures().forget_drafts().await.unwrap();
     assert_eq!(drafts().await.unwrap(), 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_confirmed_state_retries_what_failed_for_want_of_it() {
-    let fixture = Fixture::new();
-    fixture.add(HERE, &[player(1, "X", 245)]).await;
-    fixture.decide("ONE", |_| Status::RoleNotExist).await;
-    fixture.decide("TWO", |_| Status::UserInfoError).await;
-    assert_eq!(fixture.due().await.len(), 0);
-    fixture.decide("THREE", |_| Status::Success).await;
-    let due: Vec<String> = fixture.due().await.into_iter().map(|claim| claim.code.to_string()).collect();
-    assert_eq!(due.len(), 2, "{due:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn searches_that_cannot_go_on_hold_up_none_that_can() {
-    let fixture = Fixture::new();
-    // Two players in each of twenty states, and one in a state that is too rare to be tried.
-    let mates = (1..=41).map(|number| player(number, "", 1000 + u32::try_from(number / 2).unwrap()));
-    let lost = (101..=250).map(|number| player(number, "", 245));
-    fixture.add(HERE, &mates.chain(lost).collect::<Vec<_>>()).await;
-    let tried: Vec<String> = (1001..=1020).map(|state| state.to_string()).collect();
-    let sql = "UPDATE players SET checked_state = state, checked_at = player_id,
-                   state_check = iif(player_id <= 41, 'right', 'not_found'),
-                   tried_states = iif(player_id = 250 OR player_id <= 41, NULL, ?1)";
-    fixture.store.write_local(move |tx| Ok(tx.execute(sql, [tried.join(",")])?)).await.unwrap();
-    let queue = fixture.store.redemptions();
-    queue.next_question(vec![]).await.unwrap();
-    let NextQuestion::Ask(question) = queue.next_question(vec![]).await.unwrap() else { panic!("nobody goes on") };
-    assert_eq!((question.player, question.state), (id(250), state(1001)));
 }
