@@ -96,10 +96,11 @@ impl Columns {
         let (mut columns, mut is_even, mut widest) = (None, true, 1);
         for cells in rows.filter_map(|row| row.cells.ok()) {
             let width = filled(&cells).min(TOO_WIDE);
-            has_long_ids |= cells.first().is_some_and(|cell| is_long_id(cell) || has_id(cell));
-            has_headings |= cells.first().is_some_and(|cell| has_state(cell) && !is_long_id(cell));
-            has_numbers |= filled(&cells) == 1 && cells.first().is_some_and(|cell| heading(cell).is_some());
-            has_groups |= is_grouped_id(&cells);
+            let begins = |is: fn(&str) -> bool| cells.first().is_some_and(|cell| is(cell));
+            has_long_ids = has_long_ids || begins(|cell| is_long_id(cell) || has_id(cell));
+            has_headings = has_headings || begins(|cell| has_state(cell) && !is_long_id(cell));
+            has_numbers = has_numbers || (width == 1 && begins(|cell| heading(cell).is_some()));
+            has_groups = has_groups || is_grouped_id(&cells);
             has_ids |= cells.first().is_some_and(|cell| is_meant_as_id(cell));
             first.get_or_insert_with(|| found(cells.iter().take(filled(&cells)).map(AsRef::as_ref)));
             is_even &= *columns.get_or_insert(cells.len()) == cells.len();

@@ -175,6 +175,7 @@ fn a_state_above_players_is_theirs() {
         "# 245\n12345678 Frost\n# 246\n23456789 Owl",
         "# S245 farms\n12345678 Frost\n**Server 246:**\n23456789 Owl",
         "ID,Name\nState 245:\n12345678,Frost\n# 246\n23456789,Owl",
+        "State ２４５:\n12345678 Frost\nサーバー 246：\n23456789 Owl",
         "State 7:\n12345678 Frost #245\n23456789 Owl #246",
     ] {
         reads(list, &two, 0);
