@@ -211,6 +211,7 @@ impl<'a> Reader<'a> {
         }
         // The number of the row, beside the id.
         let is_number = columns.width.is_some()
+            && value(Meaning::Id)?.parse::<PlayerId>().is_ok()
             && !is_long_id(value(Meaning::Id)?)
             && (columns.has_long_ids || cells.iter().any(|cell| is_long_id(cell)));
         if is_number {

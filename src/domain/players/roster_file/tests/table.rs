@@ -147,6 +147,8 @@ fn a_row_that_lacks_a_cell_or_numbers_its_line_is_named() {
     for (text, bad) in [
         ("player_id,nickname,state,furnace_level\n12345678,245,30\n", "there is no nickname"),
         ("ID,Username,User ID,State\n1,Frost,12345678,245\n", "there is no player_id"),
+        ("12345678,A,245\n4.1E+07,B,245\n", "the spreadsheet shortened it"),
+        ("12345678,A,245\n1234,B,245\n23456789,C,245\n", "there is no player_id"),
         ("ID;Name;Staat\n12.345.678;Frost;1.000\n", "state \"1.000\" is not a whole number"),
     ] {
         let bad_lines = bad_lines(in_state(text));
