@@ -47,14 +47,15 @@ pub fn needed(kind: ChannelKind) -> &'static [(Permissions, &'static str)] {
 pub const USEFUL: &[(Permissions, &str)] =
     &[(Permissions::ATTACH_FILES, "Attach Files"), (Permissions::READ_MESSAGE_HISTORY, "Read Message History")];
 
-/// An ID channel needs these. The invite link does not ask for them, because few servers have such a channel.
+/// An ID channel needs these. The invite link does not ask for *Add Reactions*, because few servers have such a channel.
 pub const NEEDED_FOR_IDS: &[(Permissions, &str)] = &[
     (Permissions::VIEW_CHANNEL, "View Channel"),
     (Permissions::READ_MESSAGE_HISTORY, "Read Message History"),
     (Permissions::ADD_REACTIONS, "Add Reactions"),
 ];
 
-/// All permissions that the bot needs to post; the invite link asks for them.
+/// All permissions that posting and redeeming need; the invite link asks for them. An ID channel needs one more, and so does
+/// a sample post in a forum.
 pub fn used() -> Permissions {
     NEEDED
         .iter()
@@ -63,7 +64,7 @@ pub fn used() -> Permissions {
         .fold(Permissions::empty(), |all, (permission, _)| all | *permission)
 }
 
-/// The link that adds the bot to a server with exactly the permissions it uses. It cannot add the bot to a user's account.
+/// The link that adds the bot to a server with the permissions of [`used`]. It cannot add the bot to a user's account.
 pub fn invite_link(application: u64) -> String {
     format!(
         "https://discord.com/oauth2/authorize?client_id={application}&permissions={}&integration_type=0\
@@ -88,6 +89,8 @@ pub fn manages_server(permissions: Option<Permissions>) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Granted {
     pub kind: ChannelKind,
+    /// A thread that is one post of a forum.
+    pub is_forum_post: bool,
     /// Already reduced by a timeout.
     pub permissions: Permissions,
     /// Why nothing can be posted there although the permissions suffice.
@@ -114,7 +117,7 @@ pub async fn timed_out_until(rest: &Rest, guild: GuildId) -> Result<Option<Times
 
 impl Granted {
     fn nothing(kind: ChannelKind) -> Self {
-        Self { kind, permissions: Permissions::empty(), blocked: None, timed_out_until: None }
+        Self { kind, is_forum_post: false, permissions: Permissions::empty(), blocked: None, timed_out_until: None }
     }
 
     /// The names of the permissions that posting lacks.
@@ -194,7 +197,9 @@ pub async fn in_channel(rest: &Rest, guild: GuildId, channel: ChannelId) -> Resu
         ChannelKind::Forum => tag_for(&channel).err(),
         ChannelKind::Text | ChannelKind::Announcement => None,
     };
-    Ok(Some(Granted { kind, permissions, blocked, timed_out_until: timed_out_until.filter(|_| is_silenced) }))
+    let is_forum_post = parent.is_some_and(|parent| parent.kind == ChannelType::Forum);
+    let timed_out_until = timed_out_until.filter(|_| is_silenced);
+    Ok(Some(Granted { kind, is_forum_post, permissions, blocked, timed_out_until }))
 }
 
 #[cfg(test)]

@@ -227,7 +227,8 @@ async fn a_new_server_is_welcomed_once_where_the_bot_may_post_or_by_its_owner() 
     world.double.add_guild(joined(SECOND, SECOND_CHANNEL, 71));
     let is_welcome = |message: &discord_double::Message| message.text().contains("👋 Hello!");
     let welcome = world.double.wait_for_message(SECOND_CHANNEL, PATIENCE, is_welcome).await;
-    for step in ["`/manage giftcode setchannel`", "`/manage players add`", "`/manage giftcode auto`"] {
+    for step in ["`/manage giftcode setchannel`", "`/manage players add`", "`/manage giftcode auto`", "`/manage panel`"]
+    {
         assert!(welcome.text().contains(step), "{step}: {}", welcome.text());
     }
     world.double.clear_faults();

@@ -37,7 +37,7 @@ async fn after_link_people_are_asked_or_not_as_the_admins_decide() {
     world.says(&admin, IDS, &[], &["members are asked whether to join", "ID channel: none"]).await;
     let asked = world.ask(&member, LINK, &account(1001)).await;
     assert!(asked.text().contains("✅ 1001 in state 245 is now linked to you"), "{}", asked.text());
-    assert!(asked.text().contains("To undo this, use `/unlink`"), "{}", asked.text());
+    assert!(asked.text().contains("To remove the link, use `/unlink`"), "{}", asked.text());
     world.says(&admin, LIST, &[], &["empty"]).await;
     // The button works after a crash, once, and only for the person who linked the account.
     let message = asked.message();
@@ -99,10 +99,13 @@ async fn the_form_asks_neither_to_remember_nor_for_the_state() {
     answered.until(PATIENCE, |answered| answered.text().contains("🎁 1001: sent")).await;
     assert!(answered.text().contains("I will remember 1001") && answered.text().contains("`/unlink`"));
     let message = answered.message();
+    world.says(&admin, "manage giftcode auto", &[("switch", json!(0))], &["✅ From now on"]).await;
     let pressed = world.double.press(&member, &message, message.custom_id(JOIN)).await;
     pressed.settled(PATIENCE).await;
-    assert!(pressed.text().contains("✅ 1001 is on the player list now"), "{}", pressed.text());
-    world.says(&member, "unlink", &[], &["✅ The account is no longer linked to you"]).await;
+    let told = "✅ 1001 is on the player list now. New codes are redeemed for it automatically.";
+    assert!(pressed.text().contains(told), "{}", pressed.text());
+    let told = world.told(&member, "unlink", &[]).await;
+    assert!(told.starts_with("✅ The account is no longer linked to you. It is still on a player list."), "{told}");
 }
 
 /// Waits until the bot has reacted with this and nothing else.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::after::press;
 use crate::alliances::manage_moved;
 use crate::world::{CHANNEL, GUILD, OTHER_CHANNEL, PATIENCE, World};
-use discord_double::{Message, User};
+use discord_double::{Message, User, permission};
 
 fn ember() -> (&'static str, Value) {
     ("alliance", json!("Ember"))
@@ -64,9 +64,16 @@ async fn link_asks_which_alliance_to_join_and_the_menu_works_after_a_crash() {
     // Who is on one list is not asked again. Without being asked people join a server's only alliance alone.
     let again = world.ask(&member, "link", &account(1001)).await;
     assert!(again.message().parts().all(|part| part["type"] != json!(3)), "{}", again.text());
-    world.told(&admin, "manage players idchannel", &[("join", json!(2))]).await;
+    world
+        .says(&admin, "manage players idchannel", &[("join", json!(2))], &["members choose the alliance to join"])
+        .await;
     let auto = world.ask(&friend, "link", &account(1002)).await;
     assert_eq!(menu(&auto.message()).1, entries);
+    world.double.set_bot_permissions(GUILD, permission::POSTING | permission::ADD_REACTIONS);
+    let channel = ("channel", json!(OTHER_CHANNEL.to_string()));
+    world.says(&admin, "manage players idchannel", &[channel.clone(), ember()], &["ID channel: <#"]).await;
+    let taken = "It is no longer the ID channel of **Ember**.";
+    world.says(&admin, "manage players idchannel", &[channel], &[taken]).await;
     world.told(&admin, "manage players idchannel", &[("join", json!(0))]).await;
     let told = choose(&member, 0).await;
     assert!(told.contains("🔒"), "{told}");

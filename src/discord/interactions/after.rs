@@ -94,13 +94,13 @@ pub(super) async fn auto_on(
 ) -> anyhow::Result<Message> {
     let outstanding = bot.batches.outstanding(alliance).await?;
     let limit = bot.health.engine().limit;
-    let is_on = bot.guilds.guild(alliance).await?.auto_redeem;
+    let settings = bot.guilds.guild(alliance).await?;
     let takes = time_for(outstanding.redemptions, limit);
-    if !is_confirmed && !is_on && takes.is_some_and(|takes| takes > ASK_FROM) {
+    if !is_confirmed && !settings.auto_redeem && takes.is_some_and(|takes| takes > ASK_FROM) {
         return Ok(words::auto_takes_long(language, alliance, outstanding, takes.unwrap_or_default()));
     }
     bot.guilds.set_auto_redeem(alliance, true).await?;
-    Ok(words::auto_on(language, outstanding, takes))
+    Ok(words::auto_on(language, outstanding, takes, settings.channel.is_some()))
 }
 
 /// Redeems codes for an alliance's whole roster, and answers with what began.

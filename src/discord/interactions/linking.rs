@@ -144,5 +144,6 @@ pub(super) async fn join(
     }
     let joined = bot.rosters.join_roster(alliance, person.user, player).await?;
     let name = (alliances.len() > 1).then_some(chosen.name.as_str());
-    Ok(Some(words::joined(person.language, player, name, joined)))
+    let auto_redeem = bot.guilds.guild(alliance).await?.auto_redeem;
+    Ok(Some(words::joined(person.language, player, name, joined, auto_redeem)))
 }

@@ -43,6 +43,16 @@ pub fn bad_file(language: Language, error: &RosterFileError) -> String {
 }
 
 fn no_list(language: Language, kind: FileKind) -> String {
+    let what = what_it_is(language, kind);
+    match kind {
+        // The list is nowhere to be copied from, or is text.
+        FileKind::EmptyArchive | FileKind::Utf32 | FileKind::Utf16 => what,
+        // People who keep their list so have only a telephone, as a rule.
+        _ => format!("{what} {}", text!(language, "files-on-a-phone")),
+    }
+}
+
+fn what_it_is(language: Language, kind: FileKind) -> String {
     match kind {
         FileKind::Spreadsheet => text!(language, "files-is-spreadsheet"),
         FileKind::EmptyArchive => text!(language, "files-is-empty-archive"),

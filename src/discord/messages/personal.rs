@@ -37,10 +37,15 @@ pub fn bad_player(language: Language, error: &PlayerError) -> Message {
     Message::text(text!(language, "player-error-nothing-changed", error = errors::player(language, error)))
 }
 
-pub fn unlinked(language: Language, accounts: usize) -> Message {
-    Message::text(match accounts {
-        0 => text!(language, "unlink-not-yours"),
-        accounts => text!(language, "unlink-done", accounts = accounts),
+/// `is_listed` says that a player list still has the account.
+pub fn unlinked(language: Language, accounts: usize, is_listed: bool) -> Message {
+    if accounts == 0 {
+        return Message::text(text!(language, "unlink-not-yours"));
+    }
+    let done = text!(language, "unlink-done", accounts = accounts);
+    Message::text(match is_listed {
+        true => format!("{done} {}", text!(language, "unlink-still-listed")),
+        false => done,
     })
 }
 

@@ -11,12 +11,12 @@ use crate::domain::codes::code::Code;
 use crate::domain::players::player::{AllianceId, ChannelId, PlayerId, State};
 use crate::domain::players::self_service::{JoinMode, MAX_JOINED};
 use crate::domain::text::language::Language;
-use crate::store::{Joined, ResultsChoice, Standing};
+use crate::store::{Alliance, Joined, ResultsChoice, Standing};
 
 use super::escape::{clip, escape};
 use super::manage::permissions;
 use super::texts::text;
-use super::{Message, personal};
+use super::{Message, alliances, personal};
 
 /// The ids of the form's fields.
 pub mod form {
@@ -108,17 +108,27 @@ pub fn linked(language: Language, player: PlayerId, state: Option<State>, is_new
     Message::text(text)
 }
 
-/// The answer to the button or menu. `alliance` is named where there are several.
-pub fn joined(language: Language, player: PlayerId, alliance: Option<&str>, joined: Joined) -> Message {
-    let player = player.to_string();
-    Message::text(match (joined, alliance) {
-        (Joined::New, None) => text!(language, "self-joined", player = player),
-        (Joined::New, Some(alliance)) => {
-            text!(language, "self-joined-alliance", player = player, alliance = escape(alliance, 100))
+/// The answer to the button or menu. `alliance` is named where there are several; `auto_redeem` is its switch.
+pub fn joined(
+    language: Language,
+    player: PlayerId,
+    alliance: Option<&str>,
+    joined: Joined,
+    auto_redeem: bool,
+) -> Message {
+    let (player, alliance) = (player.to_string(), alliance.map(|alliance| escape(alliance, 100)));
+    Message::text(match (joined, alliance, auto_redeem) {
+        (Joined::New, None, false) => text!(language, "self-joined", player = player),
+        (Joined::New, None, true) => text!(language, "self-joined-auto", player = player),
+        (Joined::New, Some(alliance), false) => {
+            text!(language, "self-joined-alliance", player = player, alliance = alliance)
         }
-        (Joined::Known, _) => text!(language, "self-joined-before", player = player),
-        (Joined::Full, _) => text!(language, "self-join-list-is-full", most = MAX_JOINED),
-        (Joined::NotLinked, _) => text!(language, "self-join-not-linked", player = player),
+        (Joined::New, Some(alliance), true) => {
+            text!(language, "self-joined-alliance-auto", player = player, alliance = alliance)
+        }
+        (Joined::Known, ..) => text!(language, "self-joined-before", player = player),
+        (Joined::Full, ..) => text!(language, "self-join-list-is-full", most = MAX_JOINED),
+        (Joined::NotLinked, ..) => text!(language, "self-join-not-linked", player = player),
     })
 }
 
@@ -157,17 +167,29 @@ pub fn id_channel_refused(language: Language, channel: ChannelId, needed: &[&str
     Message::text(text!(language, "self-id-channel-refused", channel = format!("<#{channel}>"), permissions = needed))
 }
 
-/// How members join by themselves in this server.
-pub fn joining(language: Language, mode: JoinMode, channel: Option<ChannelId>, reading: Reading) -> Message {
+/// How members join by themselves in this server. With several alliances nobody joins without choosing one. `taken_from` are
+/// the alliances whose ID channel it was until now.
+pub fn joining(
+    language: Language,
+    mode: JoinMode,
+    has_several: bool,
+    channel: Option<ChannelId>,
+    taken_from: &[Alliance],
+    reading: Reading,
+) -> Message {
     let after_link = match mode {
         JoinMode::Off => text!(language, "self-mode-off"),
         JoinMode::Ask => text!(language, "self-mode-ask"),
+        JoinMode::Auto if has_several => text!(language, "self-mode-auto-several"),
         JoinMode::Auto => text!(language, "self-mode-auto"),
     };
     let by_id = match channel {
         None => text!(language, "self-no-id-channel"),
         Some(channel) => text!(language, "self-id-channel", channel = format!("<#{channel}>")),
     };
+    let taken =
+        taken_from.iter().map(|owner| text!(language, "self-id-channel-taken", alliance = alliances::name(owner)));
+    let by_id = std::iter::once(by_id).chain(taken).collect::<Vec<_>>().join(" ");
     let problem = match (channel, reading) {
         (None, _) | (_, Reading::On) => String::new(),
         (Some(_), Reading::Off) => format!("\n{}", text!(language, "self-reading-is-off")),

@@ -11,9 +11,10 @@ use super::{Message, colour};
 pub fn welcome(language: Language) -> Message {
     let embed = CreateEmbed::new().title(text!(language, "welcome-title")).colour(colour::GOOD);
     Message::embed(embed.description(format!(
-        "{}\n\n{}\n\n{}",
+        "{}\n\n{}\n\n{}\n\n{}",
         text!(language, "welcome-intro"),
         text!(language, "welcome-leaders-steps"),
+        text!(language, "welcome-panel"),
         text!(language, "welcome-end")
     )))
 }
@@ -21,10 +22,12 @@ pub fn welcome(language: Language) -> Message {
 /// The answer to `/help`.
 pub fn help(language: Language) -> Message {
     let embed = CreateEmbed::new().title(text!(language, "welcome-help-title")).colour(colour::PLAIN);
+    let leaders = format!("{}\n{}", text!(language, "welcome-leaders-steps"), text!(language, "welcome-panel"));
+    let more = format!("{} {}", text!(language, "welcome-more-commands"), text!(language, "welcome-second-alliance"));
     Message::embed(
         embed
             .field(text!(language, "welcome-members"), text!(language, "welcome-members-steps"), false)
-            .field(text!(language, "welcome-leaders"), text!(language, "welcome-leaders-steps"), false)
-            .field(text!(language, "welcome-more"), text!(language, "welcome-more-commands"), false),
+            .field(text!(language, "welcome-leaders"), leaders, false)
+            .field(text!(language, "welcome-more"), more, false),
     )
 }

@@ -1,11 +1,15 @@
 //! Correcting players of a roster: one player's name and state, and the state of many after a transfer.
 
+use std::time::Duration;
+
 use rusqlite::{OptionalExtension, params};
 
 use crate::domain::players::player::{AllianceId, Player, PlayerId, State};
+use crate::domain::redeeming::state_search::{CheckStatus, PlayerCheck};
 use crate::store::handles::Rosters;
 use crate::store::kernel::{StoreError, Tx};
 use crate::store::redemptions::states::retry_wrong_state;
+use crate::store::state_checks;
 
 use super::{is_elsewhere, links, put, what_others_rely_on};
 
@@ -34,11 +38,30 @@ pub struct StateChange {
     pub retried: u32,
 }
 
+/// Whose state the game confirmed so recently is not asked about again, however often somebody says that it is wrong.
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(3600);
+
+/// Has the game asked about the state on file, although it was checked before.
+fn ask_again(tx: &Tx<'_>, player: PlayerId) -> rusqlite::Result<()> {
+    let Some((on_file, check)) = state_checks::find(tx, player)? else { return Ok(()) };
+    let is_recent = check.is_some_and(|check| {
+        let age = Duration::try_from(tx.now().duration_since(check.since)).unwrap_or_default();
+        check.status == CheckStatus::Unchecked || age < ASK_AGAIN_AFTER
+    });
+    if !is_recent {
+        state_checks::put(tx, player, &PlayerCheck::new(on_file, tx.now()), None)?;
+        tx.wake_work();
+    }
+    Ok(())
+}
+
 /// Stores the state, unless others rely on the one on file. Returns how many redemptions are due again; `None` if the
-/// state stays.
+/// state stays. The game is asked about it then: a person says that it is wrong. If it is refused, the states of the
+/// alliance's others are tried first, so whoever moved with them is found.
 fn set_state(tx: &Tx<'_>, alliance: AllianceId, player: &Player, state: State) -> rusqlite::Result<Option<u32>> {
     let wanted = Player { state: Some(state), ..player.clone() };
     if what_others_rely_on(tx.connection(), alliance, &wanted)?.is_some_and(|kept| kept.state != wanted.state) {
+        ask_again(tx, player.id)?;
         return Ok(None);
     }
     put(tx, &wanted)?;

@@ -78,6 +78,15 @@ impl Rosters {
         .await
     }
 
+    /// Whether the player is on any roster.
+    pub async fn is_on_a_roster(&self, player: PlayerId) -> Result<bool, StoreError> {
+        self.read(move |connection| {
+            let sql = "SELECT 1 FROM rosters WHERE player_id = ?1 AND deleted = 0";
+            Ok(connection.prepare_cached(sql)?.exists([player])?)
+        })
+        .await
+    }
+
     /// Removes one link of a user, or all of them with `None`; returns how many.
     pub async fn unlink(&self, user: UserId, player: Option<PlayerId>) -> Result<usize, StoreError> {
         self.write(move |tx| {

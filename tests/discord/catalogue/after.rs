@@ -73,6 +73,12 @@ pub fn after(language: Language) -> Chapter {
             let failed = vec![group(Status::UserInfoError, false, 1001..1002)];
             reminder::reminder(language, &reminded(failed, names(1010..1013)))
         }),
+        ("The same, where nobody on the list has a state", {
+            reminder::reminder(language, &reminded(vec![group(Status::NoState, false, 1001..1004)], vec![]))
+        }),
+        ("The same, where three players are gone", {
+            reminder::reminder(language, &reminded(vec![group(Status::RoleNotExist, false, 1001..1004)], vec![]))
+        }),
         (
             "The same, with more players than have room",
             reminder::reminder(language, &reminded(vec![], names(1001..1062))),
@@ -89,10 +95,11 @@ pub fn after(language: Language) -> Chapter {
         ("history, with an empty player list", {
             after::code_players(language, ALLIANCE, &code, Which::All, 0, &CodePlayers::default())
         }),
-        ("auto on", after::auto_on(language, outstanding(100, 3, 300), Some(Duration::from_secs(720)))),
-        ("auto on, without a limit", after::auto_on(language, outstanding(1, 1, 1), None)),
-        ("auto on, when nothing is left to redeem", after::auto_on(language, outstanding(100, 3, 0), None)),
-        ("auto on, with an empty player list", after::auto_on(language, Outstanding::default(), None)),
+        ("auto on", after::auto_on(language, outstanding(100, 3, 300), Some(Duration::from_secs(720)), true)),
+        ("auto on, without a limit", after::auto_on(language, outstanding(1, 1, 1), None, true)),
+        ("auto on, when nothing is left to redeem", after::auto_on(language, outstanding(100, 3, 0), None, true)),
+        ("auto on, without a channel", after::auto_on(language, outstanding(100, 3, 0), None, false)),
+        ("auto on, with an empty player list", after::auto_on(language, Outstanding::default(), None, true)),
         ("auto on, when it takes more than an hour", {
             after::auto_takes_long(language, ALLIANCE, outstanding(500, 8, 4000), Duration::from_secs(8000))
         }),

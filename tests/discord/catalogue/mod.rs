@@ -18,6 +18,7 @@ use giftcode_bot::domain::health::{
     WaitReason,
 };
 use giftcode_bot::domain::limits::budget::RateLimit;
+use giftcode_bot::domain::players::access::Managed;
 use giftcode_bot::domain::players::player::{
     AllianceId, ChannelId, GuildId, Player, PlayerError, PlayerId, RoleId, State,
 };
@@ -602,9 +603,9 @@ pub fn everybody(language: Language) -> Chapter {
     );
     say("/link, of a sixth account", personal::too_many_links(language));
     say("the form, with an invalid id", personal::bad_player(language, &PlayerError::Id("me".into())));
-    say("/unlink", personal::unlinked(language, 1));
-    say("/unlink, of every account", personal::unlinked(language, 3));
-    say("/unlink, of somebody else's account", personal::unlinked(language, 0));
+    say("/unlink", personal::unlinked(language, 1, false));
+    say("/unlink, of an account on a player list", personal::unlinked(language, 1, true));
+    say("/unlink, of somebody else's account", personal::unlinked(language, 0, false));
     let players = vec![player(1001), player(1002)];
     let forgotten = |links, erased: &[PlayerId], kept: &[PlayerId]| {
         personal::forgotten(language, &Forgotten { links, erased: erased.to_vec(), kept: kept.to_vec() })
@@ -674,8 +675,9 @@ pub fn everybody(language: Language) -> Chapter {
         personal::too_many_waiting(language, &[code("WOS1105")]),
     );
     say("a fourth request before one of the others has finished", personal::too_many_requests(language));
-    say("a command or button for managers only", access::managers_only(language, &[]));
-    say("the same, when the server has named roles", access::managers_only(language, &own::access_roles()));
+    say("a command or button for managers only", access::managers_only(language, Managed::Server, &[]));
+    let roles = own::access_roles();
+    say("the same, when the server has named roles", access::managers_only(language, Managed::Server, &roles));
     say("a command outside of servers", personal::servers_only(language));
     say("an unknown button", personal::outdated(language));
     say("the form, submitted after a day", personal::form_expired(language));

@@ -59,8 +59,16 @@ pub fn joining(language: Language) -> Chapter {
     let linked = |is_new, retried| self_service::linked(language, me, state, is_new, retried);
     let after = |invitation: &Invitation, message| self_service::invitation(language, invitation).after(message);
     let remembered = self_service::remembered(language, me, &one);
-    let joined = |alliance, joined| self_service::joined(language, me, alliance, joined);
-    let set = |mode, channel, reading| self_service::joining(language, mode, channel, reading);
+    let joined = |alliance, joined| self_service::joined(language, me, alliance, joined, false);
+    let joined_auto = |alliance| self_service::joined(language, me, alliance, Joined::New, true);
+    let set = |mode, channel, reading| self_service::joining(language, mode, false, channel, &[], reading);
+    let south = Alliance {
+        id: AllianceId(4),
+        name: Some("**South**".to_owned()),
+        channel: None,
+        auto_redeem: false,
+        players: 0,
+    };
     let all = vec![
         say("/link", after(&one, linked(true, 0))),
         say("/link, in a server with several alliances", after(&several, linked(true, 0))),
@@ -71,11 +79,19 @@ pub fn joining(language: Language) -> Chapter {
         say("what follows the results of the form", remembered.after(super::Message::text("🎁 33750731: …"))),
         say("the button *Join the player list*", joined(None, Joined::New)),
         say("the menu of alliances", joined(Some("North"), Joined::New)),
+        say("the button, with auto-redemption on", joined_auto(None)),
+        say("the menu, with auto-redemption on", joined_auto(Some("North"))),
         say("the button, of a player on the list", joined(None, Joined::Known)),
         say("the button, when the list is full", joined(None, Joined::Full)),
         say("the button, after /unlink", joined(None, Joined::NotLinked)),
         say("the button, when joining was turned off", self_service::joining_off(language)),
         say("/manage players idchannel", set(JoinMode::Ask, None, Reading::Off)),
+        say("/manage players idchannel, with several alliances", {
+            self_service::joining(language, JoinMode::Auto, true, None, &[], Reading::Off)
+        }),
+        say("/manage players idchannel channel, with the channel of another alliance", {
+            self_service::joining(language, JoinMode::Ask, true, Some(CHANNEL), &[south], Reading::On)
+        }),
         say("/manage players idchannel channel", set(JoinMode::Ask, Some(CHANNEL), Reading::On)),
         say("the same, when the bot cannot read messages", set(JoinMode::Off, Some(CHANNEL), Reading::Off)),
         say("the same, when Discord does not allow it", set(JoinMode::Auto, Some(CHANNEL), Reading::NotAllowed)),

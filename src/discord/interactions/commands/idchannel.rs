@@ -8,6 +8,7 @@ use crate::discord::permissions::{self, missing};
 use crate::domain::players::access::Managed;
 use crate::domain::players::player::{AllianceId, ChannelId};
 use crate::domain::players::self_service::JoinMode;
+use crate::store::Alliance;
 
 use super::autocomplete::alliances;
 use super::{Context, guild, language, managers_only, respond_for};
@@ -67,15 +68,17 @@ async fn change(
     }
     let member = ctx.interaction.member.as_deref();
     // A channel belongs to one alliance, so it is taken from the one that has it.
-    let owners = bot.guilds.id_channels().await?;
-    for owner in owners.iter().filter(|it| Some(it.channel) == channel && it.alliance != alliance) {
-        if !may_manage(bot, server, Managed::Alliance(owner.alliance), member).await? {
-            return managers_only(ctx).await;
+    let owners = bot.guilds.id_channels().await?.into_iter();
+    let owners: Vec<AllianceId> =
+        owners.filter(|it| Some(it.channel) == channel && it.alliance != alliance).map(|it| it.alliance).collect();
+    for owner in &owners {
+        if !may_manage(bot, server, Managed::Alliance(*owner), member).await? {
+            return managers_only(ctx, Managed::Alliance(*owner)).await;
         }
     }
     // It concerns all alliances.
     if join.is_some() && !may_manage(bot, server, Managed::Server, member).await? {
-        return managers_only(ctx).await;
+        return managers_only(ctx, Managed::Server).await;
     }
     if let Some(join) = join {
         let mode = match join {
@@ -92,5 +95,8 @@ async fn change(
     }
     let set = bot.guilds.id_channel(alliance).await?;
     let mode = bot.guilds.join_mode(server).await?;
-    Ok(words::joining(language, mode, set, bot.message_content.reading()))
+    let alliances = bot.guilds.alliances(server).await?;
+    let has_several = alliances.len() > 1;
+    let taken_from: Vec<Alliance> = alliances.into_iter().filter(|it| owners.contains(&it.id)).collect();
+    Ok(words::joining(language, mode, has_several, set, &taken_from, bot.message_content.reading()))
 }

@@ -4,21 +4,17 @@ use crate::discord::interactions::linking::{self, Person};
 use crate::discord::interactions::redeem::{self as redemption, Accounts};
 use crate::discord::messages::{manage, personal, welcome};
 use crate::domain::codes::code::Code;
-use crate::domain::players::player::{ChannelId, PlayerId, State};
+use crate::domain::players::player::{PlayerId, State};
 
 use super::autocomplete::{codes_active, own_accounts};
-use super::{Context, acknowledge, guild, language, respond, user};
+use super::{Context, acknowledge, guild, here, language, respond, user};
 use crate::discord::interactions::alliances::nearest;
 
 /// Show the active gift codes
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn giftcode(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
-        let codes = ctx
-            .data()
-            .codes
-            .active_codes(nearest(ctx.data(), guild(ctx)?, ChannelId(ctx.interaction.channel_id.get())).await?)
-            .await?;
+        let codes = ctx.data().codes.active_codes(nearest(ctx.data(), guild(ctx)?, here(ctx)).await?).await?;
         Ok(manage::codes(language(ctx), &codes, &[], false))
     })
     .await
@@ -92,15 +88,16 @@ pub(super) async fn unlink(
             Ok(player) => player,
             Err(error) => return Ok(personal::bad_player(language(ctx), &error)),
         };
-        if player.is_none() {
-            let accounts = bot.rosters.links(user).await?;
-            match accounts.len() {
-                0 => return Ok(personal::no_links(language(ctx))),
-                1 => {}
-                _ => return Ok(personal::accounts(language(ctx), &accounts)),
-            }
-        }
-        Ok(personal::unlinked(language(ctx), bot.rosters.unlink(user, player).await?))
+        let player = match player {
+            Some(player) => player,
+            None => match bot.rosters.links(user).await?.as_slice() {
+                [] => return Ok(personal::no_links(language(ctx))),
+                [only] => only.id,
+                accounts => return Ok(personal::accounts(language(ctx), accounts)),
+            },
+        };
+        let unlinked = bot.rosters.unlink(user, Some(player)).await?;
+        Ok(personal::unlinked(language(ctx), unlinked, bot.rosters.is_on_a_roster(player).await?))
     })
     .await
 }

@@ -8,6 +8,7 @@ use crate::discord::interactions::response::Interaction;
 use crate::discord::interactions::rosters;
 use crate::discord::messages::rosters::{self as changes, Skipped, replacement};
 use crate::discord::messages::{Message, files, players as words};
+use crate::domain::players::access::Managed;
 use crate::domain::players::player::{AllianceId, Player, PlayerId, State};
 use crate::domain::players::roster_file::{self, RosterFile};
 use crate::domain::text::language::Language;
@@ -76,7 +77,9 @@ async fn open_form(ctx: Context<'_>, option: Option<String>, state: Option<State
     let interaction = Interaction::command(ctx.data(), ctx.interaction, false);
     let alliance = match alliance_of(ctx, option.as_deref()).await? {
         Ok(alliance) if may_manage_alliance(ctx, alliance).await? => alliance,
-        Ok(_) => return interaction.answer(&managers_only(ctx).await?).await,
+        Ok(alliance) => {
+            return interaction.answer(&managers_only(ctx, Managed::Alliance(alliance)).await?).await;
+        }
         Err(refusal) => return interaction.answer(&refusal).await,
     };
     let form = changes::paste_form(language(ctx), alliance, state);

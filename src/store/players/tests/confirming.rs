@@ -75,3 +75,33 @@ async fn searches_that_cannot_go_on_hold_up_none_that_can() {
     let NextQuestion::Ask(question) = queue.next_question(vec![]).await.unwrap() else { panic!("nobody goes on") };
     assert_eq!((question.player, question.state), (id(250), state(1001)));
 }
+
+/// A look at the whole list for each of them takes seconds.
+#[tokio::test(start_paused = true)]
+async fn a_thousand_lost_players_of_a_long_list_cost_one_look_at_it() {
+    let fixture = Fixture::new();
+    let many: Vec<Player> = (1..=10_000).map(|number| player(number, "N", 245)).collect();
+    fixture.add(HERE, &many).await;
+    let lose = |tx: &crate::store::kernel::Tx<'_>| {
+        let sql = "UPDATE players SET state_check = iif(player_id <= 1000, 'not_found', 'right'),
+                       tried_states = iif(player_id <= 1000, '244,246', NULL), version = ?1";
+        Ok(tx.execute(sql, [tx.version()])?)
+    };
+    fixture.store.write(lose).await.unwrap();
+    let began = std::time::Instant::now();
+    assert_eq!(fixture.store.redemptions().next_question(Vec::new()).await.unwrap(), NextQuestion::Nothing);
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    // All but one of them have tried the new state.
+    fixture.add(HERE, &[player(20_000, "N", 300)]).await;
+    let lose = |tx: &crate::store::kernel::Tx<'_>| {
+        let sql = "UPDATE players SET state_check = 'right', tried_states = NULL, version = ?1 WHERE player_id = 20000";
+        tx.execute(sql, [tx.version()])?;
+        let sql = "UPDATE players SET tried_states = '244,300', version = ?1 WHERE player_id BETWEEN 2 AND 1000";
+        Ok(tx.execute(sql, [tx.version()])?)
+    };
+    fixture.store.write(lose).await.unwrap();
+    assert!(matches!(fixture.store.redemptions().next_question(Vec::new()).await.unwrap(), NextQuestion::NotBefore(_)));
+    let next = fixture.store.redemptions().next_question(Vec::new()).await.unwrap();
+    assert!(matches!(&next, NextQuestion::Ask(question) if question.player == id(1)), "{next:?}");
+}

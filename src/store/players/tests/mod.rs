@@ -13,6 +13,7 @@ use crate::domain::codes::listing::{Entry, FeedAnswer};
 use crate::domain::codes::notice::NoticeKind;
 use crate::domain::players::player::{AllianceId, GuildId, State, UserId};
 use crate::domain::redeeming::outcome::Outcome;
+use crate::domain::redeeming::state_check::StateCheck;
 use crate::runtime::clock::Clock;
 use crate::store::kernel::StateKind;
 use crate::store::{Admission, AttemptResult, BatchKey, Next, NextQuestion, NoticeKey, Store, Which};
@@ -113,6 +114,34 @@ async fn a_corrected_state_makes_due_what_failed_because_of_it() {
         fixture.add(HERE, &[player(4, "", 246)]).await,
         RosterChange { known: 1, retried: 1, ..RosterChange::default() }
     );
+}
+
+/// Which players and states the game is asked about next; it knows all of them in this one.
+async fn ask_game(fixture: &Fixture, home: u32) -> Vec<(u64, u32)> {
+    let (queue, mut asked) = (fixture.store.redemptions(), Vec::new());
+    while let NextQuestion::Ask(question) = queue.next_question(vec![]).await.unwrap() {
+        asked.push((question.player.get(), question.state.get()));
+        let answer = if question.state.get() == home { StateCheck::Right } else { StateCheck::WrongState };
+        queue.record_reply(question, answer).await.unwrap();
+        tokio::time::advance(Duration::from_secs(4)).await;
+    }
+    asked
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_game_is_asked_about_a_state_that_a_leader_may_not_correct() {
+    let fixture = Fixture::new();
+    fixture.add(HERE, &[player(1, "", 245), player(2, "", 245)]).await;
+    fixture.rosters().link(UserId(5), player(1, "", 245)).await.unwrap();
+    assert_eq!(ask_game(&fixture, 245).await.len(), 2);
+    // Both moved. What the game confirmed just now is not asked again.
+    fixture.rosters().change_state(HERE, state(245), state(300)).await.unwrap();
+    assert_eq!(ask_game(&fixture, 300).await, [(2, 300)]);
+    tokio::time::advance(Duration::from_secs(3600)).await;
+    let change = fixture.rosters().change_state(HERE, state(245), state(300)).await.unwrap();
+    assert_eq!((change.changed, change.kept), (0, 1));
+    assert_eq!(ask_game(&fixture, 300).await, [(1, 245), (1, 300), (1, 245)]);
+    assert_eq!(fixture.roster(HERE).await.iter().map(|one| one.2).collect::<Vec<_>>(), [300, 300]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,6 +13,7 @@ files-is-compressed = das ist eine komprimierte Datei. Entpacke sie und häng an
 files-is-unmarked-unicode = das ist Text in UTF-16 oder UTF-32 ohne Kennzeichen. Speichere ihn als CSV UTF-8 und häng das an.
 files-is-web-page = das ist eine Webseite (HTML) oder XML. Öffne sie, speichere sie als CSV und häng die CSV-Datei an.
 files-is-not-text = das ist kein Text. Öffne die Datei, speichere sie als CSV und häng die CSV-Datei an.
+files-on-a-phone = Am Handy kopiere stattdessen die Liste als Text und füge sie in das Formular von `/manage players add` ein.
 files-broken-json = die Datei sieht nach JSON aus, ist aber beschädigt: { $reason }.
 files-no-ids = es wurde keine Spalte mit Spieler-IDs gefunden. { $columns } Gebraucht wird player_id (oder id, fid, uid, game id). nickname, state (oder kid, server) und furnace_level dürfen dabei sein, getrennt durch Kommas, Semikolons oder Tabulatoren.
 files-columns = Die Spalten sind { $columns }.

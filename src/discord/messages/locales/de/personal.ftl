@@ -10,6 +10,7 @@ unlink-done =
         [one] ✅ Dein { $accounts } Account ist nicht mehr mit dir verknüpft.
        *[other] ✅ Deine { $accounts } Accounts sind nicht mehr mit dir verknüpft.
     }
+unlink-still-listed = Er steht noch auf einer Spielerliste. Um ihn dort entfernen zu lassen, frag einen Anführer.
 unlink-which-one = Du hast mehrere verknüpfte Accounts. Wähle mit `player_id` den, der getrennt werden soll:
 unlink-one-or-everything = ❌ Nimm entweder `player_id`, um einen Account zu trennen, oder `everything`, nicht beides. Es wurde nichts geändert.
 forget-nothing-known = Ich habe keine Daten über dich. Es wurde nichts geändert.

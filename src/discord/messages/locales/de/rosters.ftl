@@ -17,12 +17,13 @@ roster-total = Die Spielerliste hat jetzt { $total ->
 roster-kept-states = { $players ->
     [one] { $players } Spieler behält den gespeicherten Staat, weil ihn auch ein anderer Server oder ein anderes Mitglied benutzt. Wenn er
    *[other] { $players } Spieler behalten den gespeicherten Staat, weil ihn auch andere Server oder Mitglieder benutzen. Wenn er
-} falsch ist, berichtige ich ihn, sobald das Spiel es sagt.
+} falsch ist, kann das Mitglied ihn mit `/link` und dem neuen Staat berichtigen. Oder nimm diesen Befehl noch einmal, sobald ein Code deswegen fehlgeschlagen ist.
 roster-retried = { $redemptions ->
     [one] { $redemptions } Einlösung, die wegen eines falschen Staats fehlgeschlagen ist, wird
    *[other] { $redemptions } Einlösungen, die wegen eines falschen Staats fehlgeschlagen sind, werden
 } noch einmal versucht.
 roster-active-codes-follow = Die aktiven Codes werden für die neuen Spieler eingelöst.
+roster-auto-is-off = Codes werden noch nicht automatisch eingelöst: nimm `/manage giftcode auto switch:on`.
 roster-nobody-added = ❌ Es wurde niemand hinzugefügt.
 roster-nothing-pasted = ❌ Es wurde niemand hinzugefügt, weil die Liste leer war. Schreib jeden Spieler in eine eigene Zeile: die Spieler-ID und, wenn du magst, den Namen und den Staat.
 roster-how-many-ids = ❌ Es wurde niemand hinzugefügt. Gib 1 bis { $most } Spieler-IDs ein, getrennt durch Leerzeichen oder Kommas. Für mehr nimm `/manage players add` ohne Optionen und füge die Liste ein.
@@ -51,7 +52,7 @@ roster-form = Spieler hinzufügen
 roster-edited = ✅ Gespeichert: { $player } · Staat { $state }.
 roster-edited-without-state = ✅ Gespeichert: { $player }, ohne Staat.
 roster-edit-keeps-name = Der Name bleibt, weil dieser Spieler auch auf einer anderen Spielerliste steht.
-roster-edit-keeps-state = Der Staat bleibt { $state }, weil ihn auch ein anderer Server oder ein anderes Mitglied benutzt. Wenn er falsch ist, berichtige ich ihn, sobald das Spiel es sagt.
+roster-edit-keeps-state = Der Staat bleibt { $state }, weil ihn auch ein anderer Server oder ein anderes Mitglied benutzt. Wenn er falsch ist, kann das Mitglied ihn mit `/link` und dem neuen Staat berichtigen. Oder nimm diesen Befehl noch einmal, sobald ein Code deswegen fehlgeschlagen ist.
 roster-edit-nothing = ❌ Gib `name`, `state` oder beides an. Es wurde nichts geändert.
 roster-not-on-list = ❌ { $player } steht nicht auf der Spielerliste. Es wurde nichts geändert.
 roster-state-changed = ✅ { $players ->

@@ -21,6 +21,8 @@ files-is-compressed = this is a compressed file. Unpack it, and attach what is i
 files-is-unmarked-unicode = this is text in UTF-16 or UTF-32 without a mark. Save it as CSV UTF-8, and attach that.
 files-is-web-page = this is a web page (HTML) or XML. Open it, save it as CSV, and attach the CSV file.
 files-is-not-text = this is not text. Open it, save it as CSV, and attach the CSV file.
+# Follows those of the messages above about files that a computer has to open.
+files-on-a-phone = On a phone, copy the list as text instead and paste it into the form of `/manage players add`.
 # $reason is English: a technical description of the mistake and its line.
 files-broken-json = the file looks like JSON but is broken: { $reason }.
 # $columns is one of the next two messages.

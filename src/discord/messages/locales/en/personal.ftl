@@ -18,6 +18,8 @@ unlink-done =
         [one] ✅ Your { $accounts } account is no longer linked to you.
        *[other] ✅ Your { $accounts } accounts are no longer linked to you.
     }
+# Follows “unlink-done”. “It” is the account, whose codes are still redeemed automatically where the leaders want that.
+unlink-still-listed = It is still on a player list. To have it removed there, ask a leader.
 # `player_id` is the name of an option.
 unlink-which-one = You have several linked accounts. Choose the one to unlink with `player_id`:
 unlink-one-or-everything = ❌ Use either `player_id`, to unlink one account, or `everything`, not both. Nothing was changed.

@@ -23,12 +23,14 @@ roster-total = The player list now has { $total ->
 roster-kept-states = { $players ->
     [one] { $players } player keeps the saved state, because another server or member uses it too. If it is
    *[other] { $players } players keep the saved state, because other servers or members use it too. If it is
-} wrong, I correct it as soon as the game says so.
+} wrong, the member can correct it with `/link` and the new state. Or use this command again once a code has failed because of it.
 roster-retried = { $redemptions ->
     [one] { $redemptions } redemption that failed because of a wrong state is
    *[other] { $redemptions } redemptions that failed because of a wrong state are
 } tried again.
 roster-active-codes-follow = The active codes will be redeemed for the new players.
+# The same place, where auto-redemption is off.
+roster-auto-is-off = Codes are not redeemed automatically yet: use `/manage giftcode auto switch:on`.
 roster-nobody-added = ❌ Nobody was added.
 roster-nothing-pasted = ❌ Nobody was added, because the list was empty. Put each player on a line of their own: the player ID and, if you like, the name and the state.
 # $most is a number.
@@ -73,7 +75,7 @@ roster-form = Add players
 roster-edited = ✅ Saved: { $player } · state { $state }.
 roster-edited-without-state = ✅ Saved: { $player }, without a state.
 roster-edit-keeps-name = The name stays, because another player list has this player too.
-roster-edit-keeps-state = The state stays { $state }, because another server or member uses it too. If it is wrong, I correct it as soon as the game says so.
+roster-edit-keeps-state = The state stays { $state }, because another server or member uses it too. If it is wrong, the member can correct it with `/link` and the new state. Or use this command again once a code has failed because of it.
 roster-edit-nothing = ❌ Give a `name`, a `state` or both. Nothing was changed.
 roster-not-on-list = ❌ { $player } is not on the player list. Nothing was changed.
 

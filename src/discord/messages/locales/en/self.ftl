@@ -3,8 +3,8 @@
 ## The answer to /link
 
 # $player is the id of a game account, $state the number of its state (game server).
-self-linked = ✅ { $player } in state { $state } is now linked to you. `/redeem` and the buttons under posts redeem codes for it. To undo this, use `/unlink`.
-self-linked-state-unknown = ✅ { $player } is now linked to you. I am looking for its state; if you know it, use `/link` again with your state. To undo this, use `/unlink`.
+self-linked = ✅ { $player } in state { $state } is now linked to you. `/redeem` and the buttons under posts redeem codes for it. To remove the link, use `/unlink`.
+self-linked-state-unknown = ✅ { $player } is now linked to you. I am looking for its state; if you know it, use `/link` again with your state. To remove the link, use `/unlink`.
 self-linked-before = ✅ { $player } was already linked to you. Its state is now { $state }.
 self-linked-before-state-unknown = ✅ { $player } was already linked to you. Nothing was changed.
 # Follows one of the messages above.
@@ -17,17 +17,20 @@ self-remembered = I will remember { $player }, so that next time one tap is enou
 
 ## The question that follows
 
-self-join-question = Add it to the leaders' player list too? New codes are then redeemed for you automatically.
+self-join-question = Add it to the leaders' player list too? Codes that they redeem are then redeemed for you as well.
 # A button.
 self-join-button = Join the player list
 # What a menu of alliances says before somebody chooses; at most 150 characters.
 self-join-menu = Join the player list of …
-self-joined-automatically = It is now on this server's player list too.
+self-joined-automatically = It is now on this server's player list too. To have it removed there, ask a leader.
 
 ## The answer to the button or menu
 
 self-joined = ✅ { $player } is on the player list now. New codes are redeemed for it as soon as the leaders turn that on.
 self-joined-alliance = ✅ { $player } is on the player list of { $alliance } now. New codes are redeemed for it as soon as its leaders turn that on.
+# The same, where the leaders have turned that on.
+self-joined-auto = ✅ { $player } is on the player list now. New codes are redeemed for it automatically.
+self-joined-alliance-auto = ✅ { $player } is on the player list of { $alliance } now. New codes are redeemed for it automatically.
 self-joined-before = { $player } is on the player list already.
 self-join-list-is-full = ❌ The player list is full: it has { $most } players. Ask a leader to add you.
 self-join-not-linked = ❌ { $player } is no longer linked to you. Use `/link` first.
@@ -45,9 +48,13 @@ self-form-state = Your state (after the #), if you know it
 self-mode-off = 🔗 After `/link`: nothing. Only leaders add players. To change this, use `/manage players idchannel join:`.
 self-mode-ask = 🔗 After `/link`: members are asked whether to join the player list. To change this, use `/manage players idchannel join:`.
 self-mode-auto = 🔗 After `/link`: members join the player list without being asked. To change this, use `/manage players idchannel join:`.
+# The same, in a server with several alliances.
+self-mode-auto-several = 🔗 After `/link`: members choose the alliance to join. To change this, use `/manage players idchannel join:`.
 self-no-id-channel = 🆔 ID channel: none. With `/manage players idchannel channel:` members can join by typing their player ID in a channel.
 # The symbols are reactions of the bot to a message.
-self-id-channel = 🆔 ID channel: { $channel }. Members type their player ID there, with or without the state: `12345678 #245`. I link it to them and answer with a reaction: ✅ added, 🔁 already on the list, ❌ not an ID (or the list is full), ⏳ checking.
+self-id-channel = 🆔 ID channel: { $channel }. Members type their player ID there, with or without the state: `12345678 #245`. I link it to them and answer with a reaction: ✅ added, 🔁 already on the list, ❌ not an ID, no player with this ID, a sixth account, or a full list, ⏳ checking.
+# Follows the message before. “It” is the channel. $alliance is a name.
+self-id-channel-taken = It is no longer the ID channel of **{ $alliance }**.
 # “Message Content Intent” and “Bot” are names in Discord's developer portal.
 self-reading-is-off = ⚠️ I cannot read messages yet. The bot's operator must turn on *Message Content Intent* under *Bot* in Discord's developer portal, set `DISCORD_MESSAGE_CONTENT=true` and restart me. Until then members use `/link`.
 self-reading-is-not-allowed = ⚠️ Discord does not let me read messages. The bot's operator must turn on *Message Content Intent* under *Bot* in Discord's developer portal and restart me. Until then members use `/link`.

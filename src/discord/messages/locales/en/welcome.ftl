@@ -18,5 +18,9 @@ welcome-leaders = For leaders
 welcome-leaders-steps = 1️⃣ In the channel for gift codes, use `/manage giftcode setchannel`. I post every new code there.
     2️⃣ Use `/manage players add` or `/manage players import` to give me your players.
     3️⃣ Use `/manage giftcode auto` and choose *on*. I then redeem every code for all of them.
+# Follows the steps, in the welcome too.
+welcome-panel = Prefer buttons? `/manage panel` posts a menu for everything you do daily. `/manage language` sets the language of posts.
 welcome-more = More
-welcome-more-commands = `/giftcode` shows the active codes, `/unlink` removes your account. Leaders: `/manage access role:` lets your R4s use `/manage`, `/manage giftcode status` shows what is set, and `/manage players idchannel` lets members join the list by themselves.
+welcome-more-commands = `/giftcode` shows the active codes, `/unlink` removes the link to your account. Leaders: `/manage access role:` lets your R4s use `/manage`, `/manage giftcode status` shows what is set, and `/manage players idchannel` lets members join the list by themselves.
+# Follows the message before.
+welcome-second-alliance = `/manage alliance add` is for a second alliance.

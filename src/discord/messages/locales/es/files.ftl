@@ -14,6 +14,7 @@ files-is-compressed = es un archivo comprimido. Descomprímelo y adjunta lo que 
 files-is-unmarked-unicode = es texto en UTF-16 o UTF-32 sin marca. Guárdalo como CSV UTF-8 y adjunta ese archivo.
 files-is-web-page = es una página web (HTML) o XML. Ábrela, guárdala como CSV y adjunta el archivo CSV.
 files-is-not-text = no es texto. Ábrelo, guárdalo como CSV y adjunta el archivo CSV.
+files-on-a-phone = En un móvil, copia mejor la lista como texto y pégala en el formulario de `/manage players add`.
 files-broken-json = el archivo parece JSON, pero está dañado: { $reason }.
 files-no-ids = no hay ninguna columna con ID de jugador. { $columns } Hace falta player_id (o id, fid, uid, game id). También puede haber nickname, state (o kid, server) y furnace_level, separadas por comas, puntos y comas o tabulaciones.
 files-columns = Las columnas son { $columns }.

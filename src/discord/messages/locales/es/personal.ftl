@@ -11,6 +11,7 @@ unlink-done =
         [one] ✅ Tu { $accounts } cuenta ya no está vinculada a ti.
        *[other] ✅ Tus { $accounts } cuentas ya no están vinculadas a ti.
     }
+unlink-still-listed = Sigue en una lista de jugadores. Para que la quiten de ahí, pídeselo a un líder.
 unlink-which-one = Tienes varias cuentas vinculadas. Elige con `player_id` cuál quieres desvincular:
 unlink-one-or-everything = ❌ Usa `player_id`, para desvincular una cuenta, o `everything`, pero no los dos. No se cambió nada.
 forget-nothing-known = No tengo datos sobre ti. No se cambió nada.

@@ -20,12 +20,13 @@ roster-total = La lista de jugadores tiene ahora { $total ->
 roster-kept-states = { $players ->
     [one] { $players } jugador conserva el estado guardado, porque otro servidor o miembro también lo usa. Si está
    *[other] { $players } jugadores conservan el estado guardado, porque otros servidores o miembros también lo usan. Si está
-} mal, lo corrijo en cuanto el juego lo diga.
+} mal, el miembro puede corregirlo con `/link` y el estado nuevo. O usa este comando otra vez cuando un código haya fallado por eso.
 roster-retried = { $redemptions ->
     [one] Se reintenta { $redemptions } canje que falló
    *[other] Se reintentan { $redemptions } canjes que fallaron
 } por un estado incorrecto.
 roster-active-codes-follow = Los códigos activos se canjearán para los jugadores nuevos.
+roster-auto-is-off = Los códigos aún no se canjean automáticamente: usa `/manage giftcode auto switch:on`.
 roster-nobody-added = ❌ No se añadió a nadie.
 roster-nothing-pasted = ❌ No se añadió a nadie, porque la lista estaba vacía. Pon cada jugador en su propia línea: el ID de jugador y, si quieres, el nombre y el estado.
 roster-how-many-ids = ❌ No se añadió a nadie. Escribe de 1 a { $most } ID de jugador, separados por espacios o comas. Para más, usa `/manage players add` sin opciones y pega la lista.
@@ -57,7 +58,7 @@ roster-form = Añadir jugadores
 roster-edited = ✅ Guardado: { $player } · estado { $state }.
 roster-edited-without-state = ✅ Guardado: { $player }, sin estado.
 roster-edit-keeps-name = El nombre no cambia, porque otra lista de jugadores también tiene a este jugador.
-roster-edit-keeps-state = El estado sigue siendo { $state }, porque otro servidor o miembro también lo usa. Si está mal, lo corrijo en cuanto el juego lo diga.
+roster-edit-keeps-state = El estado sigue siendo { $state }, porque otro servidor o miembro también lo usa. Si está mal, el miembro puede corregirlo con `/link` y el estado nuevo. O usa este comando otra vez cuando un código haya fallado por eso.
 roster-edit-nothing = ❌ Indica `name`, `state` o los dos. No se cambió nada.
 roster-not-on-list = ❌ { $player } no está en la lista de jugadores. No se cambió nada.
 

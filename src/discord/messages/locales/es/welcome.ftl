@@ -10,5 +10,7 @@ welcome-leaders = Para líderes
 welcome-leaders-steps = 1️⃣ En el canal para los códigos de regalo, usa `/manage giftcode setchannel`. Ahí publico cada código nuevo.
     2️⃣ Usa `/manage players add` o `/manage players import` para darme tus jugadores.
     3️⃣ Usa `/manage giftcode auto` y elige *activado*. Así canjeo cada código para todos ellos.
+welcome-panel = ¿Prefieres botones? `/manage panel` publica un menú para todo lo que haces a diario. `/manage language` elige el idioma de las publicaciones.
 welcome-more = Más
-welcome-more-commands = `/giftcode` muestra los códigos activos, `/unlink` quita tu cuenta. Líderes: `/manage access role:` permite a tus R4 usar `/manage`, `/manage giftcode status` muestra lo que está configurado, y `/manage players idchannel` deja que los miembros entren solos en la lista.
+welcome-more-commands = `/giftcode` muestra los códigos activos, `/unlink` desvincula tu cuenta. Líderes: `/manage access role:` permite a tus R4 usar `/manage`, `/manage giftcode status` muestra lo que está configurado, y `/manage players idchannel` deja que los miembros entren solos en la lista.
+welcome-second-alliance = `/manage alliance add` es para una segunda alianza.

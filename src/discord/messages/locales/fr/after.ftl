@@ -1,7 +1,9 @@
 after-retry-button = Réessayer les échecs
 after-fix-state-of-one = → Chefs : `/manage players edit player:{ $player } state:` et le bon État
 after-fix-states = → Chefs : `/manage players edit player:{ $player } state:` et le bon État, pour chacun. S’ils ont tous déménagé : `/manage players setstate from: to:`
+after-fix-no-states = → Chefs : `/manage players edit player:{ $player } state:` et le bon État. Je trouve ensuite les autres qui sont dans cet État.
 after-fix-id = → Chefs : si le joueur est parti, `/manage players remove player:{ $player }`
+after-fix-ids = → Chefs : s’ils sont partis, `/manage players remove player_ids:{ $players }`
 after-retry-when-ready = → Dès que c’est possible, chefs : `/manage giftcode retry code:{ $code }`
 after-try-again = → Chefs : **Réessayer les échecs**, ou `/manage giftcode retry code:{ $code }`
 after-mention-title = ❌ { $code } a échoué pour ton compte
@@ -27,6 +29,7 @@ after-auto-on = ✅ Désormais, chaque nouveau code est utilisé pour la liste d
    *[other] { $players } joueurs
 }).
 after-auto-on-empty = ✅ Désormais, chaque code est utilisé pour la liste des joueurs. La liste est vide : ajoute des joueurs avec `/manage players add` ou `/manage players import`.
+after-auto-on-without-channel = Aucun salon n’est choisi, donc les résultats sont seulement dans `/manage giftcode history`. Choisis-en un avec `/manage giftcode setchannel`.
 after-auto-on-codes = ✅ Désormais, chaque code est utilisé pour la liste des joueurs. { $estimate }
 after-estimate = { $players ->
     [one] { $players } joueur

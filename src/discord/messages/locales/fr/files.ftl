@@ -13,6 +13,7 @@ files-is-compressed = c’est un fichier compressé. Décompresse-le et joins ce
 files-is-unmarked-unicode = c’est du texte en UTF-16 ou UTF-32 sans marque. Enregistre-le en CSV UTF-8 et joins ce fichier.
 files-is-web-page = c’est une page web (HTML) ou du XML. Ouvre-la, enregistre-la en CSV et joins le fichier CSV.
 files-is-not-text = ce n’est pas du texte. Ouvre le fichier, enregistre-le en CSV et joins le fichier CSV.
+files-on-a-phone = Sur un téléphone, copie plutôt la liste en texte et colle-la dans le formulaire de `/manage players add`.
 files-broken-json = le fichier ressemble à du JSON, mais il contient une erreur : { $reason }.
 files-no-ids = aucune colonne avec des ID de joueur n’a été trouvée. { $columns } Il faut player_id (ou id, fid, uid, game id). nickname, state (ou kid, server) et furnace_level sont facultatifs, séparés par des virgules, des points-virgules ou des tabulations.
 files-columns = Les colonnes sont { $columns }.

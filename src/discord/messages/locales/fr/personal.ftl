@@ -10,6 +10,7 @@ unlink-done =
         [one] ✅ Ton { $accounts } compte n’est plus lié à toi.
        *[other] ✅ Tes { $accounts } comptes ne sont plus liés à toi.
     }
+unlink-still-listed = Il est encore sur une liste des joueurs. Pour le faire retirer de la liste, demande à un chef.
 unlink-which-one = Tu as plusieurs comptes liés. Choisis celui à délier avec `player_id` :
 unlink-one-or-everything = ❌ Utilise soit `player_id`, pour délier un compte, soit `everything`, pas les deux. Rien n’a changé.
 forget-nothing-known = Je n’ai aucune donnée sur toi. Rien n’a changé.

@@ -17,12 +17,13 @@ roster-total = La liste des joueurs a maintenant { $total ->
 roster-kept-states = { $players ->
     [one] { $players } joueur garde l’État enregistré, car un autre serveur ou membre l’utilise aussi. S’il est
    *[other] { $players } joueurs gardent l’État enregistré, car d’autres serveurs ou membres l’utilisent aussi. S’il est
-} faux, je le corrige dès que le jeu le dit.
+} faux, le membre peut le corriger avec `/link` et le nouvel État. Ou réutilise cette commande quand un code aura échoué à cause de cela.
 roster-retried = { $redemptions ->
     [one] { $redemptions } code échoué à cause d’un mauvais État est réessayé
    *[other] { $redemptions } codes échoués à cause d’un mauvais État sont réessayés
 }.
 roster-active-codes-follow = Les codes actifs seront utilisés pour les nouveaux joueurs.
+roster-auto-is-off = Les codes ne sont pas encore utilisés automatiquement : utilise `/manage giftcode auto switch:on`.
 roster-nobody-added = ❌ Personne n’a été ajouté.
 roster-nothing-pasted = ❌ Personne n’a été ajouté, car la liste était vide. Mets chaque joueur sur sa propre ligne : l’ID de joueur et, si tu veux, le nom et l’État.
 roster-how-many-ids = ❌ Personne n’a été ajouté. Donne de 1 à { $most } ID de joueur, séparés par des espaces ou des virgules. S’il y en a plus, utilise `/manage players add` sans options et colle la liste.
@@ -51,7 +52,7 @@ roster-form = Ajouter des joueurs
 roster-edited = ✅ Enregistré : { $player } · État { $state }.
 roster-edited-without-state = ✅ Enregistré : { $player }, sans État.
 roster-edit-keeps-name = Le nom reste, car ce joueur est aussi sur une autre liste des joueurs.
-roster-edit-keeps-state = L’État reste { $state }, car un autre serveur ou membre l’utilise aussi. S’il est faux, je le corrige dès que le jeu le dit.
+roster-edit-keeps-state = L’État reste { $state }, car un autre serveur ou membre l’utilise aussi. S’il est faux, le membre peut le corriger avec `/link` et le nouvel État. Ou réutilise cette commande quand un code aura échoué à cause de cela.
 roster-edit-nothing = ❌ Donne un `name`, un `state` ou les deux. Rien n’a changé.
 roster-not-on-list = ❌ { $player } n’est pas sur la liste des joueurs. Rien n’a changé.
 roster-state-changed = ✅ { $players ->

@@ -2,7 +2,9 @@ after-retry-button = 失敗分を再試行
 
 after-fix-state-of-one = → リーダー：`/manage players edit player:{ $player } state:` に正しい王国を入力
 after-fix-states = → リーダー：それぞれ `/manage players edit player:{ $player } state:` に正しい王国を入力。全員が移動した場合：`/manage players setstate from: to:`
+after-fix-no-states = → リーダー：`/manage players edit player:{ $player } state:` に正しい王国を入力。同じ王国にいる他のプレイヤーはボットが見つけます。
 after-fix-id = → リーダー：もういないプレイヤーなら `/manage players remove player:{ $player }`
+after-fix-ids = → リーダー：もういないプレイヤーなら `/manage players remove player_ids:{ $players }`
 after-retry-when-ready = → 条件を満たしたら、リーダー：`/manage giftcode retry code:{ $code }`
 after-try-again = → リーダー：**失敗分を再試行**、または `/manage giftcode retry code:{ $code }`
 
@@ -28,6 +30,7 @@ after-players-all = 全員：{ $players }
 
 after-auto-on = ✅ 今後、新しいコードはすべてプレイヤーリスト（{ $players }人）の分を交換します。
 after-auto-on-empty = ✅ 今後、コードはすべてプレイヤーリストの分を交換します。リストはまだ空です：`/manage players add` か `/manage players import` でプレイヤーを追加してください。
+after-auto-on-without-channel = チャンネルが設定されていないため、結果は `/manage giftcode history` でしか見られません。`/manage giftcode setchannel` で設定してください。
 after-auto-on-codes = ✅ 今後、コードはすべてプレイヤーリストの分を交換します。{ $estimate }
 after-estimate = { $players }人 × コード{ $codes }個、交換{ $redemptions }回：{ $time }。
 after-auto-asks = ⏳ { $estimate } ゲームには1分あたりの交換回数に制限があり、このボットのほかのプレイヤーも待っています。自動交換をオンにしますか？

@@ -14,6 +14,7 @@ files-is-compressed = これは圧縮ファイルです。展開して、中身�
 files-is-unmarked-unicode = これはBOMのないUTF-16またはUTF-32のテキストです。CSV UTF-8で保存し、それを添付してください。
 files-is-web-page = これはウェブページ（HTML）かXMLです。開いてCSVで保存し、そのCSVファイルを添付してください。
 files-is-not-text = これはテキストではありません。開いてCSVで保存し、そのCSVファイルを添付してください。
+files-on-a-phone = スマホの場合は、代わりにリストをテキストとしてコピーし、`/manage players add` のフォームに貼り付けてください。
 files-broken-json = JSONのようですが、壊れています：{ $reason }。
 files-no-ids = プレイヤーIDの列が見つかりません。{ $columns } 必要なのは player_id（または id, fid, uid, game id）です。nickname、state（または kid, server）、furnace_level もあってかまいません。カンマ、セミコロン、タブのいずれかで区切ります。
 files-columns = 列は { $columns } です。

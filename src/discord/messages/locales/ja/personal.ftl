@@ -10,6 +10,7 @@ unlink-done =
         [1] ✅ アカウントの連携を解除しました。
        *[other] ✅ { $accounts }個のアカウントの連携を解除しました。
     }
+unlink-still-listed = まだプレイヤーリストに載っています。リストから外すには、リーダーに頼んでください。
 unlink-which-one = 複数のアカウントを連携しています。解除するものを `player_id` で選んでください：
 unlink-one-or-everything = ❌ 1つだけ解除する `player_id` か、`everything` のどちらか一方だけ使ってください。何も変更していません。
 forget-nothing-known = あなたに関するデータはありません。何も変更していません。

@@ -2,7 +2,9 @@ after-retry-button = 실패 재시도
 
 after-fix-state-of-one = → 운영진: `/manage players edit player:{ $player } state:`에 올바른 왕국 입력
 after-fix-states = → 운영진: 각각 `/manage players edit player:{ $player } state:`에 올바른 왕국 입력. 모두 이동했다면: `/manage players setstate from: to:`
+after-fix-no-states = → 운영진: `/manage players edit player:{ $player } state:`에 올바른 왕국 입력. 그러면 그 왕국에 있는 다른 플레이어를 찾아요.
 after-fix-id = → 운영진: 떠난 플레이어라면 `/manage players remove player:{ $player }`
+after-fix-ids = → 운영진: 떠난 플레이어라면 `/manage players remove player_ids:{ $players }`
 after-retry-when-ready = → 조건을 채운 뒤, 운영진: `/manage giftcode retry code:{ $code }`
 after-try-again = → 운영진: **실패 재시도** 또는 `/manage giftcode retry code:{ $code }`
 
@@ -28,6 +30,7 @@ after-players-all = 전체: { $players }
 
 after-auto-on = ✅ 이제부터 새 코드는 모두 플레이어 목록({ $players }명)에 자동으로 교환돼요.
 after-auto-on-empty = ✅ 이제부터 코드는 모두 플레이어 목록에 자동으로 교환돼요. 목록이 비어 있으니 `/manage players add`나 `/manage players import`로 플레이어를 추가하세요.
+after-auto-on-without-channel = 채널이 설정되지 않아서 결과는 `/manage giftcode history`에서만 볼 수 있어요. `/manage giftcode setchannel`로 설정하세요.
 after-auto-on-codes = ✅ 이제부터 코드는 모두 플레이어 목록에 자동으로 교환돼요. { $estimate }
 after-estimate = { $players }명 × 코드 { $codes }개, 교환 { $redemptions }건: { $time }.
 after-auto-asks = ⏳ { $estimate } 게임에는 1분당 교환 횟수 제한이 있고, 이 봇의 다른 플레이어들도 기다리고 있어요. 자동 교환을 켤까요?

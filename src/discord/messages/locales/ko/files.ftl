@@ -14,6 +14,7 @@ files-is-compressed = 압축 파일이에요. 압축을 풀고 안에 있는 파
 files-is-unmarked-unicode = BOM이 없는 UTF-16 또는 UTF-32 텍스트예요. CSV UTF-8로 저장한 뒤 첨부하세요.
 files-is-web-page = 웹페이지(HTML)나 XML이에요. 열어서 CSV로 저장한 뒤 그 CSV 파일을 첨부하세요.
 files-is-not-text = 텍스트가 아니에요. 열어서 CSV로 저장한 뒤 그 CSV 파일을 첨부하세요.
+files-on-a-phone = 휴대폰이라면 대신 목록을 텍스트로 복사해 `/manage players add` 양식에 붙여 넣으세요.
 files-broken-json = JSON 같지만 깨져 있어요: { $reason }.
 files-no-ids = 플레이어 ID 열을 찾지 못했어요. { $columns } player_id(또는 id, fid, uid, game id)가 필요해요. nickname, state(또는 kid, server), furnace_level도 있어도 돼요. 쉼표, 세미콜론, 탭 중 하나로 구분하세요.
 files-columns = 있는 열: { $columns }.

@@ -10,6 +10,7 @@ unlink-done =
         [1] ✅ 계정 연결을 해제했어요.
        *[other] ✅ 계정 { $accounts }개의 연결을 해제했어요.
     }
+unlink-still-listed = 아직 플레이어 목록에 있어요. 목록에서 빼려면 운영진에게 부탁하세요.
 unlink-which-one = 연결한 계정이 여러 개예요. 해제할 계정을 `player_id`에서 고르세요:
 unlink-one-or-everything = ❌ 계정 하나만 해제하는 `player_id`와 `everything` 중 하나만 쓰세요. 변경된 건 없어요.
 forget-nothing-known = 저장된 내 정보가 없어요. 변경된 건 없어요.

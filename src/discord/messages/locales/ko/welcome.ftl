@@ -10,5 +10,7 @@ welcome-leaders = 운영진에게
 welcome-leaders-steps = 1️⃣ 기프트 코드용 채널에서 `/manage giftcode setchannel`을 쓰세요. 새 코드를 모두 그곳에 게시해요.
     2️⃣ `/manage players add`나 `/manage players import`로 플레이어를 등록하세요.
     3️⃣ `/manage giftcode auto`에서 *켜기*를 고르세요. 그러면 모든 코드를 전원에게 교환해요.
+welcome-panel = 버튼이 더 편하다면 `/manage panel`로 매일 하는 일을 모은 메뉴를 게시하세요. `/manage language`로 게시물의 언어를 정할 수 있어요.
 welcome-more = 더 보기
-welcome-more-commands = `/giftcode`는 사용 가능한 코드를 보여 주고, `/unlink`는 내 계정을 해제해요. 운영진: `/manage access role:`로 R4에게 `/manage`를 허용하고, `/manage giftcode status`로 설정을 보고, `/manage players idchannel`로 멤버가 직접 목록에 참가하게 할 수 있어요.
+welcome-more-commands = `/giftcode`는 사용 가능한 코드를 보여 주고, `/unlink`는 내 계정 연결을 해제해요. 운영진: `/manage access role:`로 R4에게 `/manage`를 허용하고, `/manage giftcode status`로 설정을 보고, `/manage players idchannel`로 멤버가 직접 목록에 참가하게 할 수 있어요.
+welcome-second-alliance = 두 번째 연맹은 `/manage alliance add`로 추가해요.

@@ -2,7 +2,9 @@ after-retry-button = Tentar de novo
 
 after-fix-state-of-one = → Líderes: `/manage players edit player:{ $player } state:` e o estado certo
 after-fix-states = → Líderes: `/manage players edit player:{ $player } state:` e o estado certo, para cada um. Se todos mudaram: `/manage players setstate from: to:`
+after-fix-no-states = → Líderes: `/manage players edit player:{ $player } state:` e o estado certo. Aí encontro os outros que estão nesse estado.
 after-fix-id = → Líderes: se o jogador saiu, `/manage players remove player:{ $player }`
+after-fix-ids = → Líderes: se eles saíram, `/manage players remove player_ids:{ $players }`
 after-retry-when-ready = → Quando der, líderes: `/manage giftcode retry code:{ $code }`
 after-try-again = → Líderes: **Tentar de novo**, ou `/manage giftcode retry code:{ $code }`
 
@@ -31,6 +33,7 @@ after-auto-on = ✅ A partir de agora, todo código novo é resgatado para a lis
    *[other] { $players } jogadores
 }).
 after-auto-on-empty = ✅ A partir de agora, todo código é resgatado para a lista de jogadores. A lista está vazia: adicione jogadores com `/manage players add` ou `/manage players import`.
+after-auto-on-without-channel = Nenhum canal está definido, então os resultados ficam só em `/manage giftcode history`. Defina um com `/manage giftcode setchannel`.
 after-auto-on-codes = ✅ A partir de agora, todo código é resgatado para a lista de jogadores. { $estimate }
 after-estimate = { $players ->
     [one] { $players } jogador

@@ -14,6 +14,7 @@ files-is-compressed = é um arquivo compactado. Descompacte e anexe o que está 
 files-is-unmarked-unicode = é texto em UTF-16 ou UTF-32 sem marca. Salve como CSV UTF-8 e anexe esse arquivo.
 files-is-web-page = é uma página web (HTML) ou XML. Abra, salve como CSV e anexe o arquivo CSV.
 files-is-not-text = não é texto. Abra, salve como CSV e anexe o arquivo CSV.
+files-on-a-phone = No celular, copie a lista como texto e cole no formulário de `/manage players add`.
 files-broken-json = o arquivo parece JSON, mas está com erro: { $reason }.
 files-no-ids = não há nenhuma coluna com IDs de jogador. { $columns } É necessária player_id (ou id, fid, uid, game id). nickname, state (ou kid, server) e furnace_level podem estar lá, separadas por vírgulas, pontos e vírgulas ou tabulações.
 files-columns = As colunas são { $columns }.

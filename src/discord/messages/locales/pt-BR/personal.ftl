@@ -11,6 +11,7 @@ unlink-done =
         [one] ✅ Sua { $accounts } conta não está mais vinculada a você.
        *[other] ✅ Suas { $accounts } contas não estão mais vinculadas a você.
     }
+unlink-still-listed = Ela ainda está em uma lista de jogadores. Para tirá-la de lá, peça a um líder.
 unlink-which-one = Você tem várias contas vinculadas. Escolha qual desvincular com `player_id`:
 unlink-one-or-everything = ❌ Use `player_id`, para desvincular uma conta, ou `everything`, não os dois. Nada foi alterado.
 forget-nothing-known = Não tenho dados sobre você. Nada foi alterado.

@@ -20,12 +20,13 @@ roster-total = A lista de jogadores agora tem { $total ->
 roster-kept-states = { $players ->
     [one] { $players } jogador mantém o estado salvo, porque outro servidor ou membro também o usa. Se estiver
    *[other] { $players } jogadores mantêm o estado salvo, porque outros servidores ou membros também o usam. Se estiver
-} errado, corrijo assim que o jogo disser.
+} errado, o membro pode corrigi-lo com `/link` e o novo estado. Ou use este comando de novo quando um código tiver falhado por causa disso.
 roster-retried = { $redemptions ->
     [one] { $redemptions } resgate que falhou por causa de um estado errado está sendo tentado
    *[other] { $redemptions } resgates que falharam por causa de um estado errado estão sendo tentados
 } de novo.
 roster-active-codes-follow = Os códigos ativos serão resgatados para os novos jogadores.
+roster-auto-is-off = Os códigos ainda não são resgatados automaticamente: use `/manage giftcode auto switch:on`.
 roster-nobody-added = ❌ Ninguém foi adicionado.
 roster-nothing-pasted = ❌ Ninguém foi adicionado, porque a lista estava vazia. Coloque cada jogador em uma linha: o ID de jogador e, se quiser, o nome e o estado.
 roster-how-many-ids = ❌ Ninguém foi adicionado. Digite de 1 a { $most } IDs de jogador, separados por espaços ou vírgulas. Para mais, use `/manage players add` sem opções e cole a lista.
@@ -57,7 +58,7 @@ roster-form = Adicionar jogadores
 roster-edited = ✅ Salvo: { $player } · estado { $state }.
 roster-edited-without-state = ✅ Salvo: { $player }, sem estado.
 roster-edit-keeps-name = O nome fica, porque outra lista de jogadores também tem este jogador.
-roster-edit-keeps-state = O estado continua { $state }, porque outro servidor ou membro também o usa. Se estiver errado, corrijo assim que o jogo disser.
+roster-edit-keeps-state = O estado continua { $state }, porque outro servidor ou membro também o usa. Se estiver errado, o membro pode corrigi-lo com `/link` e o novo estado. Ou use este comando de novo quando um código tiver falhado por causa disso.
 roster-edit-nothing = ❌ Informe `name`, `state` ou os dois. Nada foi alterado.
 roster-not-on-list = ❌ { $player } não está na lista de jogadores. Nada foi alterado.
 

@@ -10,5 +10,7 @@ welcome-leaders = Para líderes
 welcome-leaders-steps = 1️⃣ No canal para códigos de presente, use `/manage giftcode setchannel`. Publico todo código novo lá.
     2️⃣ Use `/manage players add` ou `/manage players import` para me passar seus jogadores.
     3️⃣ Use `/manage giftcode auto` e escolha *ligado*. Aí resgato todo código para todos eles.
+welcome-panel = Prefere botões? `/manage panel` publica um menu para tudo o que você faz no dia a dia. `/manage language` define o idioma das publicações.
 welcome-more = Mais
-welcome-more-commands = `/giftcode` mostra os códigos ativos, `/unlink` remove a sua conta. Líderes: `/manage access role:` deixa seus R4 usarem `/manage`, `/manage giftcode status` mostra o que está definido, e `/manage players idchannel` deixa os membros entrarem na lista sozinhos.
+welcome-more-commands = `/giftcode` mostra os códigos ativos, `/unlink` desvincula a sua conta. Líderes: `/manage access role:` deixa seus R4 usarem `/manage`, `/manage giftcode status` mostra o que está definido, e `/manage players idchannel` deixa os membros entrarem na lista sozinhos.
+welcome-second-alliance = `/manage alliance add` é para uma segunda aliança.

@@ -1,7 +1,9 @@
 after-retry-button = Повторить неудачные
 after-fix-state-of-one = → Лидерам: `/manage players edit player:{ $player } state:` и верное государство
 after-fix-states = → Лидерам: `/manage players edit player:{ $player } state:` и верное государство, для каждого. Если переехали все: `/manage players setstate from: to:`
+after-fix-no-states = → Лидерам: `/manage players edit player:{ $player } state:` и верное государство. Тогда я найду остальных из этого государства.
 after-fix-id = → Лидерам: если игрока больше нет, `/manage players remove player:{ $player }`
+after-fix-ids = → Лидерам: если этих игроков больше нет, `/manage players remove player_ids:{ $players }`
 after-retry-when-ready = → Лидерам, когда игроки будут готовы: `/manage giftcode retry code:{ $code }`
 after-try-again = → Лидерам: **Повторить неудачные** или `/manage giftcode retry code:{ $code }`
 after-mention-title = ❌ { $code }: не вышло для вашего аккаунта
@@ -29,6 +31,7 @@ after-auto-on = ✅ Теперь каждый новый код активиру
        *[other] { $players } игроков
     }).
 after-auto-on-empty = ✅ Теперь каждый код активируется для списка игроков. Список пуст: добавьте игроков командой `/manage players add` или `/manage players import`.
+after-auto-on-without-channel = Канал не задан, поэтому результаты видны только в `/manage giftcode history`. Задайте его командой `/manage giftcode setchannel`.
 after-auto-on-codes = ✅ Теперь каждый код активируется для списка игроков. { $estimate }
 after-estimate =
     { $players ->

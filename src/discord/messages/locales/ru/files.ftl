@@ -13,6 +13,7 @@ files-is-compressed = это сжатый файл. Распакуйте его 
 files-is-unmarked-unicode = это текст в UTF-16 или UTF-32 без метки. Сохраните его как CSV UTF-8 и прикрепите.
 files-is-web-page = это веб-страница (HTML) или XML. Откройте её, сохраните как CSV и прикрепите CSV-файл.
 files-is-not-text = это не текст. Откройте файл, сохраните как CSV и прикрепите CSV-файл.
+files-on-a-phone = На телефоне вместо этого скопируйте список как текст и вставьте его в форму `/manage players add`.
 files-broken-json = файл похож на JSON, но повреждён: { $reason }.
 files-no-ids = не найден столбец с ID игроков. { $columns } Нужен player_id (или id, fid, uid, game id). nickname, state (или kid, server) и furnace_level — по желанию, через запятую, точку с запятой или табуляцию.
 files-columns = Есть столбцы: { $columns }.

@@ -1,7 +1,9 @@
 after-retry-button = Başarısızları yinele
 after-fix-state-of-one = → Liderler: `/manage players edit player:{ $player } state:` ve doğru eyalet
 after-fix-states = → Liderler: her biri için `/manage players edit player:{ $player } state:` ve doğru eyalet. Hepsi taşındıysa: `/manage players setstate from: to:`
+after-fix-no-states = → Liderler: `/manage players edit player:{ $player } state:` ve doğru eyalet. Sonra o eyaletteki diğerlerini ben bulurum.
 after-fix-id = → Liderler: oyuncu artık yoksa `/manage players remove player:{ $player }`
+after-fix-ids = → Liderler: oyuncular artık yoksa `/manage players remove player_ids:{ $players }`
 after-retry-when-ready = → Hazır olduklarında, liderler: `/manage giftcode retry code:{ $code }`
 after-try-again = → Liderler: **Başarısızları yinele** veya `/manage giftcode retry code:{ $code }`
 after-mention-title = ❌ { $code } hesabın için kullanılamadı
@@ -24,6 +26,7 @@ after-players-redeemed = Kullanıldı: { $players }
 after-players-all = Hepsi: { $players }
 after-auto-on = ✅ Bundan sonra her yeni kod oyuncu listesi için kullanılacak ({ $players } oyuncu).
 after-auto-on-empty = ✅ Bundan sonra her kod oyuncu listesi için kullanılacak. Liste boş: `/manage players add` veya `/manage players import` ile oyuncu ekle.
+after-auto-on-without-channel = Ayarlı bir kanal yok, bu yüzden sonuçlar yalnızca `/manage giftcode history` içinde. `/manage giftcode setchannel` ile bir kanal ayarla.
 after-auto-on-codes = ✅ Bundan sonra her kod oyuncu listesi için kullanılacak. { $estimate }
 after-estimate = { $players } oyuncu × { $codes } kod, { $redemptions } kullanım: { $time }.
 after-auto-asks = ⏳ { $estimate } Oyun dakikada ancak belli sayıda kullanıma izin veriyor ve bu botun diğer oyuncuları da bekliyor. Otomatik kullanım açılsın mı?

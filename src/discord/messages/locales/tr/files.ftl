@@ -13,6 +13,7 @@ files-is-compressed = bu sıkıştırılmış bir dosya. Aç ve içindekini ekle
 files-is-unmarked-unicode = bu, işareti olmayan UTF-16 veya UTF-32 metni. CSV UTF-8 olarak kaydet ve onu ekle.
 files-is-web-page = bu bir web sayfası (HTML) veya XML. Aç, CSV olarak kaydet ve CSV dosyasını ekle.
 files-is-not-text = bu metin değil. Aç, CSV olarak kaydet ve CSV dosyasını ekle.
+files-on-a-phone = Telefondaysan bunun yerine listeyi metin olarak kopyalayıp `/manage players add` formuna yapıştır.
 files-broken-json = dosya JSON'a benziyor ama bozuk: { $reason }.
 files-no-ids = oyuncu kimliği sütunu bulunamadı. { $columns } player_id (veya id, fid, uid, game id) gerekli. nickname, state (veya kid, server) ve furnace_level isteğe bağlı; virgül, noktalı virgül veya sekmeyle ayrılmış olmalı.
 files-columns = Sütunlar: { $columns }.

@@ -9,6 +9,7 @@ unlink-done =
         [1] ✅ Hesap artık sana bağlı değil.
        *[other] ✅ { $accounts } hesabın artık sana bağlı değil.
     }
+unlink-still-listed = Hâlâ bir oyuncu listesinde. Oradan çıkarılmasını istiyorsan bir lidere söyle.
 unlink-which-one = Birden çok bağlı hesabın var. Bağlantısı kaldırılacak olanı `player_id` ile seç:
 unlink-one-or-everything = ❌ Ya tek hesap için `player_id` ya da `everything` kullan, ikisini birden değil. Hiçbir şey değişmedi.
 forget-nothing-known = Senin hakkında verim yok. Hiçbir şey değişmedi.

@@ -1,7 +1,9 @@
 after-retry-button = 重試失敗的
 after-fix-state-of-one = → 幹部：請用 `/manage players edit player:{ $player } state:` 填入正確的王國
 after-fix-states = → 幹部：請逐一用 `/manage players edit player:{ $player } state:` 填入正確的王國。如果他們全都移民了：`/manage players setstate from: to:`
+after-fix-no-states = → 幹部：請用 `/manage players edit player:{ $player } state:` 填入正確的王國，我就會找出同一王國的其他玩家。
 after-fix-id = → 幹部：如果這位玩家已經不在了，請用 `/manage players remove player:{ $player }`
+after-fix-ids = → 幹部：如果這些玩家已經不在了，請用 `/manage players remove player_ids:{ $players }`
 after-retry-when-ready = → 等他們符合條件後，幹部請用：`/manage giftcode retry code:{ $code }`
 after-try-again = → 幹部：請按 **重試失敗的**，或用 `/manage giftcode retry code:{ $code }`
 after-mention-title = ❌ 你的帳號兌換 { $code } 失敗
@@ -24,6 +26,7 @@ after-players-redeemed = 已兌換：{ $players }
 after-players-all = 全部：{ $players }
 after-auto-on = ✅ 從現在起，每個新禮包碼都會自動為玩家名單兌換（{ $players } 位玩家）。
 after-auto-on-empty = ✅ 從現在起，每個禮包碼都會自動為玩家名單兌換。名單還是空的：請用 `/manage players add` 或 `/manage players import` 新增玩家。
+after-auto-on-without-channel = 尚未設定頻道，所以結果只會在 `/manage giftcode history`。請用 `/manage giftcode setchannel` 設定頻道。
 after-auto-on-codes = ✅ 從現在起，每個禮包碼都會自動為玩家名單兌換。{ $estimate }
 after-estimate = { $players } 位玩家 × { $codes } 個禮包碼，共需兌換 { $redemptions } 次：{ $time }。
 after-auto-asks = ⏳ { $estimate }遊戲限制了每分鐘的兌換次數，而且還有其他玩家也在排隊使用這個機器人。要開啟自動兌換嗎？

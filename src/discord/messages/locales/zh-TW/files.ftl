@@ -13,6 +13,7 @@ files-is-compressed = 這是壓縮檔。請解壓縮後附上裡面的檔案。
 files-is-unmarked-unicode = 這是沒有標記的 UTF-16 或 UTF-32 文字。請另存為 CSV UTF-8，再附上。
 files-is-web-page = 這是網頁（HTML）或 XML。請打開它，另存為 CSV，再附上 CSV 檔案。
 files-is-not-text = 這不是文字。請打開它，另存為 CSV，再附上 CSV 檔案。
+files-on-a-phone = 用手機的話，請改把名單複製成文字，貼到 `/manage players add` 的表單。
 files-broken-json = 檔案看起來是 JSON，但內容有誤：{ $reason }。
 files-no-ids = 找不到玩家 ID 的欄位。{ $columns }需要 player_id（或 id、fid、uid、game id）。也可以有 nickname、state（或 kid、server）和 furnace_level，用逗號、分號或 Tab 分隔。
 files-columns = 目前的欄位是 { $columns }。

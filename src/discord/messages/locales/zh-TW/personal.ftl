@@ -9,6 +9,7 @@ unlink-done =
         [1] ✅ 已解除這個帳號與你的綁定。
        *[other] ✅ 已解除你 { $accounts } 個帳號的綁定。
     }
+unlink-still-listed = 它仍在玩家名單上。想從名單移除，請找幹部。
 unlink-which-one = 你綁定了多個帳號。請用 `player_id` 選擇要解除綁定的帳號：
 unlink-one-or-everything = ❌ 請用 `player_id` 解除一個帳號，或用 `everything`，兩者只能擇一。沒有任何變更。
 forget-nothing-known = 我沒有任何關於你的資料。沒有任何變更。

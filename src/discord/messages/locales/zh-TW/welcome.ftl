@@ -9,5 +9,7 @@ welcome-leaders = 給幹部
 welcome-leaders-steps = 1️⃣ 在要發布禮包碼的頻道使用 `/manage giftcode setchannel`。我會在那裡發布每個新禮包碼。
     2️⃣ 用 `/manage players add` 或 `/manage players import` 告訴我有哪些玩家。
     3️⃣ 用 `/manage giftcode auto` 並選擇 *開啟*。之後我會為所有人兌換每個禮包碼。
+welcome-panel = 比較喜歡用按鈕？`/manage panel` 會發布一個選單，包含你每天要做的事。`/manage language` 設定貼文的語言。
 welcome-more = 更多
-welcome-more-commands = `/giftcode` 顯示有效的禮包碼，`/unlink` 移除你的帳號。幹部：`/manage access role:` 讓 R4 也能使用 `/manage`，`/manage giftcode status` 顯示目前的設定，`/manage players idchannel` 讓成員自己加入名單。
+welcome-more-commands = `/giftcode` 顯示有效的禮包碼，`/unlink` 解除帳號的綁定。幹部：`/manage access role:` 讓 R4 也能使用 `/manage`，`/manage giftcode status` 顯示目前的設定，`/manage players idchannel` 讓成員自己加入名單。
+welcome-second-alliance = `/manage alliance add` 用來新增第二個聯盟。
