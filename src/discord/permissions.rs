@@ -89,6 +89,8 @@ pub fn manages_server(permissions: Option<Permissions>) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Granted {
     pub kind: ChannelKind,
+    /// A thread that is one post of a forum.
+    pub is_forum_post: bool,
     /// Already reduced by a timeout.
     pub permissions: Permissions,
     /// Why nothing can be posted there although the permissions suffice.
@@ -115,7 +117,7 @@ pub async fn timed_out_until(rest: &Rest, guild: GuildId) -> Result<Option<Times
 
 impl Granted {
     fn nothing(kind: ChannelKind) -> Self {
-        Self { kind, permissions: Permissions::empty(), blocked: None, timed_out_until: None }
+        Self { kind, is_forum_post: false, permissions: Permissions::empty(), blocked: None, timed_out_until: None }
     }
 
     /// The names of the permissions that posting lacks.
@@ -195,7 +197,9 @@ pub async fn in_channel(rest: &Rest, guild: GuildId, channel: ChannelId) -> Resu
         ChannelKind::Forum => tag_for(&channel).err(),
         ChannelKind::Text | ChannelKind::Announcement => None,
     };
-    Ok(Some(Granted { kind, permissions, blocked, timed_out_until: timed_out_until.filter(|_| is_silenced) }))
+    let is_forum_post = parent.is_some_and(|parent| parent.kind == ChannelType::Forum);
+    let timed_out_until = timed_out_until.filter(|_| is_silenced);
+    Ok(Some(Granted { kind, is_forum_post, permissions, blocked, timed_out_until }))
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use giftcode_bot::sandbox::rules::Rule;
 use serde_json::{Value, json};
 
+use crate::alliances::manage_moved;
 use crate::world::{CHANNEL, GUILD, PATIENCE, SECOND_CHANNEL, World};
-use discord_double::{Guild, Role, permission};
+use discord_double::{Guild, Role, User, permission};
 
 const ACCESS: &str = "manage access";
 const REFUSED: &str = "🔒 Only members with the **Manage Server** permission";
@@ -101,4 +102,35 @@ async fn everyone_too_many_roles_and_half_a_command_are_refused() {
     let boss = world.double.user(GUILD, permission::ADMINISTRATOR);
     world.says(&boss, ACCESS, &without(ids[0]), &["✅"]).await;
     world.says(&boss, ACCESS, &role(ids[25]), &["✅"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_for_one_alliance_is_not_named_for_another_and_goes_without_its_name() {
+    let world = World::new(&[]).await;
+    let bot = world.start().await;
+    let (admin, leader, chief) = (world.admin(), world.member(), world.member());
+    world.set_channel(&admin).await;
+    world.says(&admin, "manage alliance add", &[("name", json!("Ember"))], &["Added"]).await;
+    manage_moved(&world, GUILD, true, true).await;
+    let ember = ("alliance", json!("Ember"));
+    let of_ember = [role(leader.role()), vec![ember.clone()]].concat();
+    world.says(&admin, ACCESS, &of_ember, &["✅"]).await;
+    world.says(&leader, "manage players list", std::slice::from_ref(&ember), &["**Ember**"]).await;
+    let named = |user: &User| format!("<@&{}>", user.role());
+    // The other alliance, and what concerns both: their own role does not help.
+    let add = [("name", json!("North"))];
+    for (command, options) in [("manage players list", &[][..]), ("manage alliance add", &add)] {
+        let told = world.told(&leader, command, options).await;
+        assert!(told.contains(REFUSED) && !told.contains(&named(&leader)), "{told}");
+    }
+    world.says(&chief, "manage players list", std::slice::from_ref(&ember), &[REFUSED, &named(&leader)]).await;
+    world.says(&admin, ACCESS, &role(chief.role()), &["✅"]).await;
+    let told = world.told(&leader, "manage players list", &[]).await;
+    assert!(told.contains(&named(&chief)) && !told.contains(&named(&leader)), "{told}");
+    // Without the alliance, it is taken away wherever it was.
+    world.says(&admin, ACCESS, &without(leader.role()), &["can no longer use `/manage`"]).await;
+    world.says(&leader, "manage players list", &[ember], &[REFUSED]).await;
+    let told = world.told(&admin, ACCESS, &[]).await;
+    assert!(!told.contains(&named(&leader)) && told.contains(&named(&chief)), "{told}");
+    bot.stop().await;
 }

@@ -6,7 +6,7 @@ use giftcode_bot::sandbox::rules::Rule;
 use serde_json::{Value, json};
 
 use crate::world::{CHANNEL, GUILD, OTHER_CHANNEL, PATIENCE, SECOND, World};
-use discord_double::{Guild, User};
+use discord_double::{Guild, User, permission};
 
 /// Waits until the guild's `/manage` is its own and takes the option, or is the global one again.
 pub async fn manage_moved(world: &World, guild: u64, is_own: bool, takes_alliance: bool) {
@@ -121,6 +121,58 @@ async fn with_the_second_alliance_commands_take_one_and_with_the_last_they_do_no
     let again = world.double.press(&admin, &asked.message(), &button).await;
     again.settled(PATIENCE).await;
     assert!(again.text().contains("removed already"), "{}", again.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alliance_whose_channel_or_role_is_refused_is_not_added() {
+    let world = World::new(&[]).await;
+    let bot = world.start().await;
+    let admin = world.admin();
+    let ember = || ("name", text("Ember"));
+    let there = || ("channel", text(&OTHER_CHANNEL.to_string()));
+    world.double.set_bot_permissions(GUILD, permission::POSTING & !permission::EMBED_LINKS);
+    let told = world.told(&admin, "manage alliance add", &[ember(), there()]).await;
+    assert!(told.contains("**Embed Links**") && told.contains("Nothing was changed"), "{told}");
+    world.double.set_bot_permissions(GUILD, permission::POSTING);
+    let everyone = ("role", text(&GUILD.to_string()));
+    let told = world.told(&admin, "manage alliance add", &[ember(), there(), everyone]).await;
+    assert!(told.contains("do not mention everyone"), "{told}");
+    // The same once more, as the refusals say. The next steps name the new one, wherever they are used.
+    let told = world.told(&admin, "manage alliance add", &[ember(), there()]).await;
+    assert!(told.contains("Added **Ember**") && told.contains(&format!("<#{OTHER_CHANNEL}>")), "{told}");
+    assert!(told.contains("`/manage players add alliance:Ember`"), "{told}");
+    let told = world.told(&admin, "manage alliance add", &[("name", text("North`Star"))]).await;
+    // A backtick would end what is to be copied: the number stands for the name.
+    let (_, typed) = told.split_once("`/manage giftcode setchannel alliance:").unwrap();
+    let (number, _) = typed.split_once(" channel:`").unwrap();
+    manage_moved(&world, GUILD, true, true).await;
+    world.says(&admin, "manage players list", &[("alliance", text(number))], &["Star**"]).await;
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alliance_that_was_removed_is_offered_for_its_history() {
+    let world = World::new(&[]).await;
+    let bot = world.start().await;
+    let admin = world.admin();
+    for name in ["Ember", "Frost"] {
+        world.says(&admin, "manage alliance add", &[("name", text(name))], &["Added"]).await;
+    }
+    manage_moved(&world, GUILD, true, true).await;
+    let asked = world.ask(&admin, "manage alliance remove", &[("name", text("Ember"))]).await;
+    assert!(asked.text().contains("while there are several alliances"), "{}", asked.text());
+    let button = asked.components()[0]["components"][0]["custom_id"].as_str().unwrap().to_owned();
+    world.double.press(&admin, &asked.message(), &button).await.settled(PATIENCE).await;
+    let typed = [("alliance", text("em"))];
+    for (command, offered) in [
+        ("manage giftcode history", &[("Ember".to_owned(), text("Ember"))][..]),
+        ("manage giftcode stats", &[("Ember".to_owned(), text("Ember"))]),
+        ("manage players list", &[]),
+    ] {
+        let found = world.double.autocomplete(&admin, CHANNEL, command, &typed, "alliance").await;
+        assert_eq!(found, offered, "{command}");
+    }
+    bot.stop().await;
 }
 
 /// What issue 14 asks for: 5 alliances, 5 channels, 500 players, 100 of them on two lists, and ten kills meanwhile.

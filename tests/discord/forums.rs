@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 use serde_json::json;
 
+use crate::alliances::manage_moved;
 use crate::world::{CHANNEL, GUILD, PATIENCE, World};
 use discord_double::{Channel, Double, Fault, Guild, Message, Point, Thread, User, permission};
 
@@ -285,12 +286,43 @@ async fn a_forum_needs_its_own_permissions() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn commands_in_a_codes_post_are_about_the_alliance_of_the_forum() {
+    let world = world().await;
+    let bot = world.start().await;
+    let admin = world.admin();
+    let options = [("name", json!("Ember")), ("channel", json!(FORUM.to_string()))];
+    world.says(&admin, "manage alliance add", &options, &["Added **Ember**"]).await;
+    manage_moved(&world, GUILD, true, true).await;
+    world.feed.add("CODE1", "", "");
+    let post = thread(&world, "CODE1").await;
+    let there = async |command: &str, options: &[(&str, serde_json::Value)]| {
+        let answered = world.double.slash(&admin, post, command, options).await;
+        answered.settled(PATIENCE).await;
+        answered.text()
+    };
+    let players = [("player_ids", json!("1001")), ("state", json!(245))];
+    let told = there("manage players add", &players).await;
+    assert!(told.contains("**Ember**") && told.contains("1 player"), "{told}");
+    let told = there("manage players list", &[]).await;
+    assert!(told.contains("**Ember**") && told.contains("1001"), "{told}");
+    let typed = [("player", json!("100"))];
+    let offered = world.double.autocomplete(&admin, post, "manage players remove", &typed, "player").await;
+    assert_eq!(offered.len(), 1, "{offered:?}");
+    // A post is a channel of its own, which is seldom meant.
+    let told = there(SET, &[]).await;
+    assert!(told.contains("**Ember**") && told.contains("This is one post of a forum"), "{told}");
+    let told = world.told(&admin, SET, &[("channel", json!(FORUM.to_string())), ("alliance", json!("Ember"))]).await;
+    assert!(told.contains("Every code gets its own post") && !told.contains("one post of a forum"), "{told}");
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_test_in_a_forum_needs_manage_posts_and_takes_the_whole_post_back() {
     let world = world().await;
     let bot = world.start().await;
     let admin = world.admin();
     set(&world, &admin).await;
-    world.says(&admin, TEST, &[], &["➖ Post: not tried", "**Manage Posts**"]).await;
+    world.says(&admin, TEST, &[], &["posting was not tried", "➖ Post: not tried", "**Manage Posts**"]).await;
     assert!(world.double.forum_posts(FORUM).is_empty());
     world.double.set_bot_permissions(GUILD, permission::POSTING | permission::MANAGE_THREADS);
     world.says(&admin, TEST, &[], &["✅ Post:"]).await;

@@ -5,6 +5,7 @@
 use giftcode_bot::discord::messages::panel::{self, PanelStatus};
 use giftcode_bot::discord::messages::texts::sources;
 use giftcode_bot::discord::messages::{Message, access, files, language, personal, targets};
+use giftcode_bot::domain::players::access::Managed;
 use giftcode_bot::domain::players::player::{AllianceId, ChannelId, GuildId, PlayerError};
 use giftcode_bot::domain::players::roster_file::{FileKind, RosterFileError};
 use giftcode_bot::domain::text::language::Language;
@@ -112,7 +113,9 @@ async fn each_person_is_answered_in_the_language_of_their_discord() {
     let changed = |server: Language| move |language| language::changed(language, server);
     world.says(&leader, LANGUAGE, &choose(Language::Ja), &[&german(changed(Language::Ja))]).await;
     world.says(&swede, LANGUAGE, &choose(Language::En), &[&content(&changed(Language::En)(Language::En))]).await;
-    world.says(&player, LANGUAGE, &[], &[&german(|language| access::managers_only(language, &[]))]).await;
+    world
+        .says(&player, LANGUAGE, &[], &[&german(|language| access::managers_only(language, Managed::Anything, &[]))])
+        .await;
     // A file that cannot be read.
     let file = world.double.attach("users.sqlite", "application/octet-stream", b"SQLite format 3\0");
     let refused = german(|language| files::not_imported(language, &RosterFileError::NoList(FileKind::Sqlite)));

@@ -39,3 +39,32 @@ async fn wrong_states_are_found_and_told_in_the_list_the_status_and_the_batch() 
     assert_eq!(world.game.ledger(|ledger| ledger.grants()), 5);
     drop(bot);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nobody_has_a_state_people_learn_that_one_is_enough() {
+    let world = World::new(&[("GOOD", Rule::Good)]).await;
+    let bot = world.start().await;
+    let admin = world.admin();
+    world.set_channel(&admin).await;
+    let how = "Nobody on the list has a state yet";
+    let give = "`/manage players edit player:1001 state:`";
+    world.says(&admin, "manage players add", &[("player_ids", json!("1001 1002"))], &[how, give]).await;
+    let told = world.import(&admin, "1003,C,\n").await;
+    assert!(told.contains(how) && !told.contains("in the background"), "{told}");
+    let code = [("code", json!("GOOD"))];
+    world.told(&admin, "manage giftcode add", &code).await;
+    world.told(&admin, "manage giftcode redeem", &code).await;
+    let batch = world.message("GOOD: done for 3 players").await;
+    assert!(batch.text().contains("I then find the others who are in that state"), "{}", batch.text());
+    let told = world.told(&admin, LIST, &[]).await;
+    assert!(told.contains(how) && !told.contains("I am looking for it"), "{told}");
+    assert!(!told.contains("ID or state is wrong"), "{told}");
+    // It is enough.
+    let one = [("player", json!("1001")), ("state", json!(245))];
+    world.says(&admin, "manage players edit", &one, &["1001"]).await;
+    world.granted("GOOD", 3).await;
+    let told = world.told(&admin, LIST, &[]).await;
+    assert!(!told.contains(how), "{told}");
+    world.says(&admin, "manage players add", &[("player_ids", json!("1004"))], &["in the background"]).await;
+    drop(bot);
+}

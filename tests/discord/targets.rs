@@ -258,6 +258,12 @@ async fn up_to_five_roles_are_mentioned_and_they_stay_when_the_channel_is_set_an
     // Another channel, and the same roles. Who adds a role elsewhere does not move the posts.
     world.says(&admin, SET, &[one("channel", NEWS)], &["<@&71>, <@&72>, <@&73>, <@&75>."]).await;
     world.says(&admin, SET, &[one("remove_role", 75)], &[&format!("<#{NEWS}>")]).await;
+    for options in [&[("no_role", json!(true))][..], &[one("role", 71)]] {
+        world.says(&admin, SET, options, &[&format!("<#{NEWS}>")]).await;
+    }
+    for id in 72..=73 {
+        world.says(&admin, SET, &[one("add_role", id)], &["✅"]).await;
+    }
     world.told(&admin, "manage giftcode unsetchannel", &[]).await;
     world.says(&admin, SET, &[one("channel", NEWS)], &["<@&71>, <@&72>, <@&73>."]).await;
     world.says(&admin, STATUS, &[], &["mentions <@&71>, <@&72>, <@&73>"]).await;
@@ -324,6 +330,9 @@ async fn a_test_posts_a_sample_says_what_works_and_takes_it_back() {
     world.double.clear_faults();
     world.double.set_bot_permissions(GUILD, left & !permission::SEND_MESSAGES);
     world.says(&admin, TEST, &[], &["I need **Send Messages** there"]).await;
+    world.double.delete_channel(NEWS);
+    let told = world.told(&admin, TEST, &[]).await;
+    assert!(told.contains("The channel was deleted. Set another one") && !told.contains("Choose"), "{told}");
     bot.stop().await;
 }
 

@@ -9,12 +9,12 @@ use crate::discord::messages::self_service;
 use crate::discord::messages::{Message, access, alliances as words, panel as panel_words, personal};
 use crate::discord::roster_action::RosterAction;
 use crate::domain::codes::code::Code;
-use crate::domain::players::access::Managed;
-use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
+use crate::domain::players::access::{AccessRole, Managed};
+use crate::domain::players::player::{AllianceId, GuildId, UserId};
 use crate::ports::MessageId;
 
 use super::after;
-use super::alliances::nearest;
+use super::alliances::{Here, nearest};
 use super::commands::alliances;
 use super::linking::{self, Person};
 use super::managing::refusal;
@@ -44,11 +44,11 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
     let action = Action::parse(&component.data.custom_id);
     let user = UserId(component.user.id.get());
     let guild = component.guild_id.map(|id| GuildId(id.get()));
-    let channel = ChannelId(component.channel_id.get());
+    let here = Here::new(component.channel_id, component.channel.as_ref());
     let named = action.as_ref().and_then(Action::alliance);
     let alliance = match (named, guild) {
         (Some(named), _) => named,
-        (_, Some(guild)) => nearest(bot, guild, channel).await?,
+        (_, Some(guild)) => nearest(bot, guild, here).await?,
         (_, None) => AllianceId(0),
     };
     let managed = match action {
@@ -177,11 +177,12 @@ async fn redeem_for_rosters(
     let mut named = bot.guilds.alliances_of_post(server, MessageId(component.message.id.get())).await?;
     if named.is_empty() {
         // It was posted by another program, or its alliance was removed.
-        named.push(nearest(bot, server, ChannelId(component.channel_id.get())).await?);
+        let here = Here::new(component.channel_id, component.channel.as_ref());
+        named.push(nearest(bot, server, here).await?);
     }
     let known = bot.guilds.alliances(server).await?;
     let mut answer: Option<Message> = None;
-    for alliance in named {
+    for alliance in named.iter().copied() {
         if !may_manage(bot, server, Managed::Alliance(alliance), component.member.as_ref()).await? {
             continue;
         }
@@ -197,6 +198,12 @@ async fn redeem_for_rosters(
     }
     match answer {
         Some(answer) => interaction.answer(&answer).await,
-        None => interaction.answer(&access::managers_only(language, &bot.guilds.access_roles(server).await?)).await,
+        None => {
+            let roles = bot.guilds.access_roles(server).await?;
+            // Of those alliances, any would do.
+            let covers = |access: &AccessRole| named.iter().any(|it| access.covers(Managed::Alliance(*it)));
+            let roles: Vec<AccessRole> = roles.into_iter().filter(covers).collect();
+            interaction.answer(&access::managers_only(language, Managed::Anything, &roles)).await
+        }
     }
 }

@@ -20,7 +20,7 @@ pub(super) async fn refusal(
     gone: fn(Language) -> Message,
 ) -> Result<Option<Message>, StoreError> {
     if !may_manage(bot, server, managed, member).await? {
-        return Ok(Some(access::managers_only(language, &bot.guilds.access_roles(server).await?)));
+        return Ok(Some(access::managers_only(language, managed, &bot.guilds.access_roles(server).await?)));
     }
     let Managed::Alliance(alliance) = managed else { return Ok(None) };
     // It may have been removed since the message was sent, and a forged id may be another server's.

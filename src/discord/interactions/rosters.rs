@@ -15,7 +15,7 @@ use serenity::all::{
 
 use crate::discord::bot::Bot;
 use crate::discord::messages::paging::last_page;
-use crate::discord::messages::rosters::{self as words, Skipped, filters, form, removal, replacement};
+use crate::discord::messages::rosters::{self as words, ListNow, Skipped, filters, form, removal, replacement};
 use crate::discord::messages::{Message, alliances, personal, players};
 use crate::discord::roster_action::{MAX_SEARCH, RosterAction, RosterActionKind};
 use crate::domain::players::access::Managed;
@@ -161,8 +161,14 @@ pub(super) async fn add(
         true => RosterChange::default(),
         false => bot.rosters.add_to_roster(alliance, players).await?,
     };
-    let settings = bot.guilds.guild(alliance).await?;
-    Ok(words::added(language, change, skipped, settings.players, settings.auto_redeem))
+    Ok(words::added(language, change, skipped, list_now(bot, alliance).await?))
+}
+
+/// What an answer says of a list after a change.
+async fn list_now(bot: &Bot, alliance: AllianceId) -> Result<ListNow, StoreError> {
+    let page = bot.rosters.roster(alliance, 0, 1).await?;
+    let auto_redeem = bot.guilds.guild(alliance).await?.auto_redeem;
+    Ok(ListNow { total: page.total, stateless: page.stateless(), auto_redeem })
 }
 
 /// What was just removed, and the button that undoes it.
@@ -204,8 +210,7 @@ pub(super) async fn remove(
 async fn replace(bot: &Bot, language: Language, alliance: AllianceId, draft: String) -> Result<Message, StoreError> {
     Ok(match bot.rosters.replace_roster(alliance, draft).await? {
         Replaced::Done { replacement, retried } => {
-            let settings = bot.guilds.guild(alliance).await?;
-            replacement::replaced(language, &replacement, retried, settings.players, settings.auto_redeem)
+            replacement::replaced(language, &replacement, retried, list_now(bot, alliance).await?)
         }
         Replaced::Changed(preview) => replacement::preview(language, alliance, &preview, &[], true),
         Replaced::Same => replacement::nothing_to_replace(language),

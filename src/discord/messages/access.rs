@@ -1,6 +1,6 @@
 //! Who may manage the bot.
 
-use crate::domain::players::access::{AccessRole, MAX_ACCESS_ROLES};
+use crate::domain::players::access::{AccessRole, MAX_ACCESS_ROLES, Managed};
 use crate::domain::players::player::RoleId;
 use crate::domain::text::language::Language;
 use crate::store::Alliance;
@@ -18,7 +18,7 @@ fn mention(role: RoleId) -> String {
 }
 
 /// Mentions of the roles, which notify nobody, each once.
-fn mentions(roles: &[AccessRole], at_most: usize) -> String {
+fn mentions<'a>(roles: impl IntoIterator<Item = &'a AccessRole>, at_most: usize) -> String {
     let mut shown: Vec<RoleId> = Vec::new();
     for access in roles {
         if !shown.contains(&access.role) {
@@ -28,11 +28,12 @@ fn mentions(roles: &[AccessRole], at_most: usize) -> String {
     shown.into_iter().take(at_most).map(mention).collect::<Vec<_>>().join(", ")
 }
 
-/// A command or button for managers only.
-pub fn managers_only(language: Language, roles: &[AccessRole]) -> Message {
-    Message::text(match roles {
-        [] => text!(language, "access-managers-only"),
-        roles => text!(language, "access-managers-and-roles-only", roles = mentions(roles, NAMED)),
+/// A command or button for managers only. Of the server's `roles`, those are named that may manage this.
+pub fn managers_only(language: Language, managed: Managed, roles: &[AccessRole]) -> Message {
+    let named = mentions(roles.iter().filter(|access| access.covers(managed)), NAMED);
+    Message::text(match named.as_str() {
+        "" => text!(language, "access-managers-only"),
+        roles => text!(language, "access-managers-and-roles-only", roles = roles),
     })
 }
 
@@ -109,6 +110,21 @@ mod tests {
 
     fn limited(role: u64, alliance: u64) -> AccessRole {
         AccessRole { alliance: Some(AllianceId(alliance)), role: RoleId(role) }
+    }
+
+    #[test]
+    fn a_refusal_names_the_roles_that_may_do_it() {
+        let roles = [limited(5, 2), limited(6, 1), limited(7, 1), AccessRole { alliance: None, role: RoleId(7) }];
+        for (managed, named) in [
+            (Managed::Anything, "<@&5>, <@&6>, <@&7>"),
+            (Managed::Alliance(AllianceId(1)), "<@&6>, <@&7>"),
+            (Managed::Server, "<@&7>"),
+        ] {
+            let shown = managers_only(Language::En, managed, &roles).content;
+            assert!(shown.ends_with(&format!(": {named}")), "{shown}");
+        }
+        let alone = managers_only(Language::En, Managed::Server, &roles[..2]);
+        assert_eq!(alone.content, managers_only(Language::En, Managed::Server, &[]).content);
     }
 
     #[test]

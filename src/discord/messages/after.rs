@@ -11,7 +11,7 @@ use serenity::all::{
 use crate::discord::custom_id::Action;
 use crate::domain::answers::status::{Class, Status};
 use crate::domain::codes::code::Code;
-use crate::domain::players::player::{AllianceId, UserId};
+use crate::domain::players::player::{AllianceId, PlayerId, UserId};
 use crate::domain::players::spreadsheet;
 use crate::domain::redeeming::batch_progress::FailedGroup;
 use crate::domain::redeeming::outcome::Outcome;
@@ -30,6 +30,8 @@ use super::{Message, colour};
 pub const PAGE: u32 = 25;
 /// Batches of one code that its history shows beside the players.
 pub const HISTORY_OF_CODE: u32 = 3;
+/// The most characters of a command's ids: names follow in the same field.
+const MAX_IDS: usize = 160;
 /// The most characters of the players' lines: there is a history beside them.
 const MAX_LINES: usize = 3500;
 
@@ -52,8 +54,10 @@ pub(super) fn command(language: Language, group: &FailedGroup, code: Option<&Cod
         Status::UserInfoError | Status::NoState if group.players.len() == 1 => {
             text!(language, "after-fix-state-of-one", player = first)
         }
-        Status::UserInfoError | Status::NoState => text!(language, "after-fix-states", player = first),
-        Status::RoleNotExist => text!(language, "after-fix-id", player = first),
+        Status::UserInfoError => text!(language, "after-fix-states", player = first),
+        Status::NoState => text!(language, "after-fix-no-states", player = first),
+        Status::RoleNotExist if group.players.len() == 1 => text!(language, "after-fix-id", player = first),
+        Status::RoleNotExist => text!(language, "after-fix-ids", players = ids(&group.players)),
         Status::StoveLevel | Status::RechargeMoney | Status::RechargeMoneyVip => {
             text!(language, "after-retry-when-ready", code = code?)
         }
@@ -63,6 +67,20 @@ pub(super) fn command(language: Language, group: &FailedGroup, code: Option<&Cod
         status if matches!(status.class(), Class::Permanent(_)) && !group.gave_up => return None,
         _ => text!(language, "after-try-again", code = code?),
     })
+}
+
+/// The ids of these players, as far as there is room, with spaces between them.
+fn ids(players: &[(PlayerId, String)]) -> String {
+    let mut shown = String::new();
+    for (id, _) in players {
+        let id = id.to_string();
+        if shown.len() + id.len() >= MAX_IDS {
+            break;
+        }
+        shown.push_str(if shown.is_empty() { "" } else { " " });
+        shown.push_str(&id);
+    }
+    shown
 }
 
 /// Mentions these people, for whose accounts the code failed.
@@ -221,4 +239,23 @@ pub fn notifications(language: Language, wanted: Notifications) -> Message {
         false => text!(language, "after-notify-reminder-off"),
     };
     Message::text(format!("{failed}\n{reminder}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_names_all_who_are_gone_as_far_as_there_is_room() {
+        let gone = |ids: std::ops::Range<u64>| {
+            let players = ids.filter_map(PlayerId::new).map(|id| (id, String::new())).collect();
+            let group = FailedGroup { status: Status::RoleNotExist, gave_up: false, players };
+            command(Language::En, &group, None).unwrap()
+        };
+        assert!(gone(1001..1002).ends_with("`/manage players remove player:1001`"), "{}", gone(1001..1002));
+        let three = gone(1001..1004);
+        assert!(three.ends_with("`/manage players remove player_ids:1001 1002 1003`"), "{three}");
+        let many = gone(100_000_001..100_000_051);
+        assert_eq!(many.matches("1000000").count(), 16, "{many}");
+    }
 }

@@ -4,6 +4,7 @@ use serenity::all::{ButtonStyle, CreateActionRow, CreateButton, CreateEmbed};
 
 use crate::discord::custom_id::Action;
 use crate::domain::players::alliance_name::{MAX_ALLIANCES, MAX_CHARS};
+use crate::domain::players::player::AllianceId;
 use crate::domain::text::clean;
 use crate::domain::text::language::Language;
 use crate::store::Alliance;
@@ -63,8 +64,13 @@ pub fn which(language: Language, alliances: &[Alliance], shares: bool) -> Messag
     })
 }
 
+/// An alliance as the option `alliance` takes it, between backticks: its number where the name has one of its own.
+fn typed(name: &str, id: AllianceId) -> String {
+    if name.contains('`') { id.to_string() } else { name.to_owned() }
+}
+
 /// `first` is the name that the server's first alliance got, if this is the second one.
-pub fn added(language: Language, added: &str, first: Option<&str>, has_channel: bool) -> Message {
+pub fn added(language: Language, (added, id): (&str, AllianceId), first: Option<&str>, has_channel: bool) -> Message {
     let shown = escape(added, SHOWN_CHARS);
     let done = match first {
         Some(first) => {
@@ -73,8 +79,8 @@ pub fn added(language: Language, added: &str, first: Option<&str>, has_channel: 
         None => text!(language, "alliances-added", name = shown),
     };
     let next = match has_channel {
-        true => text!(language, "alliances-next-players"),
-        false => text!(language, "alliances-next-channel"),
+        true => text!(language, "alliances-next-players", name = typed(added, id)),
+        false => text!(language, "alliances-next-channel", name = typed(added, id)),
     };
     Message::text(format!("{done}\n{next}"))
 }

@@ -27,10 +27,18 @@ pub fn mark(language: Language, check: Option<CheckStatus>) -> Option<String> {
 /// What a page of the player list says below its lines: what to do where a mark warns.
 pub fn below_list(language: Language, page: &RosterPage) -> Option<String> {
     let mut notes = Vec::new();
-    if page.without_state > 0 {
+    let stateless = page.stateless();
+    if let Some(player) = stateless {
+        notes.push(nobody_has_a_state(language, player));
+    } else if page.without_state > 0 {
         notes.push(text!(language, "state-list-missing", players = page.without_state));
     }
-    if page.checks.values().any(|check| check.needs_a_person()) {
+    // Where nobody has a state, none could be found.
+    let is_wrong = |check: &CheckStatus| match check {
+        CheckStatus::NotFound => stateless.is_none(),
+        check => check.needs_a_person(),
+    };
+    if page.checks.values().any(is_wrong) {
         notes.push(text!(language, "state-list-correct"));
     }
     (!notes.is_empty()).then(|| notes.join("\n"))
@@ -80,6 +88,11 @@ pub fn of_status(language: Language, counts: &CheckCounts) -> Option<(String, St
         lines.push(text!(language, "state-status-correct"));
     }
     (!lines.is_empty()).then(|| (text!(language, "state-status-title"), lines.join("\n")))
+}
+
+/// What to do where nobody on a list has a state: `player` is one of them.
+pub fn nobody_has_a_state(language: Language, player: PlayerId) -> String {
+    text!(language, "state-list-none", player = player.to_string())
 }
 
 /// The end of the answer to somebody who added players.

@@ -32,6 +32,8 @@ impl Mentioned {
 pub struct ChannelSet {
     pub channel: ChannelId,
     pub kind: ChannelKind,
+    /// It is one post of a forum.
+    pub is_forum_post: bool,
     /// The server had no channel before, so the active codes are posted.
     pub is_first: bool,
     /// Posts mentioned a role before.
@@ -48,6 +50,7 @@ pub fn channel_set(language: Language, set: &ChannelSet) -> Message {
         false => text!(language, "target-set", channel = channel),
     }];
     match set.kind {
+        ChannelKind::Thread if set.is_forum_post => parts.push(text!(language, "target-forum-post")),
         ChannelKind::Text | ChannelKind::Thread => {}
         ChannelKind::Announcement => parts.push(text!(language, "target-publishes")),
         ChannelKind::Forum => parts.push(text!(language, "target-forum")),
@@ -78,6 +81,11 @@ pub fn channel_blocked(language: Language, channel: ChannelId, blocked: Blocked)
 
 pub fn too_many_roles(language: Language) -> Message {
     Message::text(text!(language, "target-too-many-roles", most = MAX_ROLES))
+}
+
+/// The channel that is set is not there.
+pub fn channel_gone(language: Language) -> Message {
+    Message::text(text!(language, "target-channel-gone"))
 }
 
 pub fn no_channel(language: Language) -> Message {
@@ -160,6 +168,7 @@ pub fn tested(language: Language, tested: &Tested) -> Message {
         lines.push((text!(language, "test-publish"), false));
     }
     let (title, colour) = match lines.iter().any(|(_, is_missing)| *is_missing) {
+        false if tested.sent == Sent::NotTried => (text!(language, "test-not-tried"), colour::PLAIN),
         false => (text!(language, "test-works"), colour::GOOD),
         true => (text!(language, "test-something-missing"), colour::BAD),
     };

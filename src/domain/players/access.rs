@@ -13,6 +13,17 @@ pub struct AccessRole {
     pub role: RoleId,
 }
 
+impl AccessRole {
+    /// Whether its members may manage this.
+    pub fn covers(&self, managed: Managed) -> bool {
+        match managed {
+            Managed::Anything => true,
+            Managed::Alliance(managed) => self.alliance.is_none_or(|alliance| alliance == managed),
+            Managed::Server => self.alliance.is_none(),
+        }
+    }
+}
+
 /// What somebody wants to manage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Managed {
@@ -25,12 +36,7 @@ pub enum Managed {
 
 /// Whether one of these roles allows it to a member who has the roles `held`.
 pub fn is_granted(roles: &[AccessRole], managed: Managed, held: &[RoleId]) -> bool {
-    let covers = |alliance: Option<AllianceId>| match managed {
-        Managed::Anything => true,
-        Managed::Alliance(managed) => alliance.is_none_or(|alliance| alliance == managed),
-        Managed::Server => alliance.is_none(),
-    };
-    roles.iter().any(|access| covers(access.alliance) && held.contains(&access.role))
+    roles.iter().any(|access| access.covers(managed) && held.contains(&access.role))
 }
 
 #[cfg(test)]

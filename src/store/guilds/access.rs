@@ -62,16 +62,49 @@ impl Guilds {
         .await
     }
 
-    /// Returns whether the server named the role.
+    /// Takes the role away from its alliance; without one from the whole server and each alliance. Returns whether the
+    /// server named the role there.
     pub async fn remove_access_role(&self, server: GuildId, access: AccessRole) -> Result<bool, StoreError> {
         self.write(move |tx| {
             let removed = tx.execute(
                 "UPDATE access_roles SET deleted = 1, version = ?4
-                 WHERE server_id = ?1 AND alliance_id = ?2 AND role_id = ?3 AND deleted = 0",
-                params![server, access.alliance.unwrap_or(WHOLE_SERVER), access.role, tx.version()],
+                 WHERE server_id = ?1 AND (?2 IS NULL OR alliance_id = ?2) AND role_id = ?3 AND deleted = 0",
+                params![server, access.alliance, access.role, tx.version()],
             )?;
             Ok(removed > 0)
         })
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::players::player::RoleId;
+    use crate::runtime::clock::Clock;
+    use crate::store::Store;
+    use crate::store::kernel::StateKind;
+
+    #[tokio::test]
+    async fn a_role_is_taken_away_from_one_alliance_or_from_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::simulated(jiff::Timestamp::from_second(1_760_000_000).unwrap());
+        let store = Store::open(&folder.path().join("state.db"), StateKind::Bot, clock).unwrap();
+        let guilds = store.guilds();
+        let (here, other) = (GuildId(7), GuildId(8));
+        let named = |alliance: Option<u64>, role| AccessRole { alliance: alliance.map(AllianceId), role: RoleId(role) };
+        for access in [named(None, 1), named(Some(7), 1), named(Some(70), 1), named(Some(70), 2)] {
+            assert_eq!(guilds.add_access_role(here, access).await.unwrap(), AccessAdded::New);
+        }
+        guilds.add_access_role(other, named(Some(8), 1)).await.unwrap();
+        let left = async || guilds.access_roles(here).await.unwrap();
+        assert!(guilds.remove_access_role(here, named(Some(70), 1)).await.unwrap());
+        assert_eq!(left().await, [named(None, 1), named(Some(7), 1), named(Some(70), 2)]);
+        // With one alliance left, people cannot name it.
+        assert!(guilds.remove_access_role(here, named(None, 1)).await.unwrap());
+        assert!(guilds.remove_access_role(here, named(None, 2)).await.unwrap());
+        assert!(!guilds.remove_access_role(here, named(None, 2)).await.unwrap());
+        assert_eq!(left().await, []);
+        assert_eq!(guilds.access_roles(other).await.unwrap(), [named(Some(8), 1)]);
     }
 }

@@ -29,6 +29,13 @@ pub struct RosterPage {
     pub checks: BTreeMap<PlayerId, CheckStatus>,
 }
 
+impl RosterPage {
+    /// A player of the page, if nobody on the whole roster has a state: then there is none to search in.
+    pub fn stateless(&self) -> Option<PlayerId> {
+        self.players.first().filter(|_| self.without_state == self.total).map(|player| player.id)
+    }
+}
+
 /// A part of a roster that needs somebody's attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "snake_case")]

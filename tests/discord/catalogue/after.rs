@@ -73,6 +73,12 @@ pub fn after(language: Language) -> Chapter {
             let failed = vec![group(Status::UserInfoError, false, 1001..1002)];
             reminder::reminder(language, &reminded(failed, names(1010..1013)))
         }),
+        ("The same, where nobody on the list has a state", {
+            reminder::reminder(language, &reminded(vec![group(Status::NoState, false, 1001..1004)], vec![]))
+        }),
+        ("The same, where three players are gone", {
+            reminder::reminder(language, &reminded(vec![group(Status::RoleNotExist, false, 1001..1004)], vec![]))
+        }),
         (
             "The same, with more players than have room",
             reminder::reminder(language, &reminded(vec![], names(1001..1062))),

@@ -46,8 +46,11 @@ pub fn several(language: Language) -> Chapter {
     let post = post::post(language, &announcement(MessageKind::New, 1, vec![one()]));
     let names = ["Frostfire".to_owned(), "Ember".to_owned()];
     let messages = vec![
-        say("/manage alliance add", alliances::added(language, "Ember_*", Some("Frostfire"), false)),
-        say("/manage alliance add channel, for the third one", alliances::added(language, "Ash", None, true)),
+        say("/manage alliance add", alliances::added(language, ("Ember_*", AllianceId(30)), Some("Frostfire"), false)),
+        say(
+            "/manage alliance add channel, for the third one",
+            alliances::added(language, ("Ash", AllianceId(31)), None, true),
+        ),
         say("/manage alliance add, sent twice by Discord", alliances::known(language, "Ember")),
         say("/manage alliance add or rename, with a name that is taken", alliances::name_taken(language, "Ember")),
         say("/manage alliance add or rename, without a name", alliances::bad_name(language)),

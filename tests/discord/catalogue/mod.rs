@@ -18,6 +18,7 @@ use giftcode_bot::domain::health::{
     WaitReason,
 };
 use giftcode_bot::domain::limits::budget::RateLimit;
+use giftcode_bot::domain::players::access::Managed;
 use giftcode_bot::domain::players::player::{
     AllianceId, ChannelId, GuildId, Player, PlayerError, PlayerId, RoleId, State,
 };
@@ -674,8 +675,9 @@ pub fn everybody(language: Language) -> Chapter {
         personal::too_many_waiting(language, &[code("WOS1105")]),
     );
     say("a fourth request before one of the others has finished", personal::too_many_requests(language));
-    say("a command or button for managers only", access::managers_only(language, &[]));
-    say("the same, when the server has named roles", access::managers_only(language, &own::access_roles()));
+    say("a command or button for managers only", access::managers_only(language, Managed::Server, &[]));
+    let roles = own::access_roles();
+    say("the same, when the server has named roles", access::managers_only(language, Managed::Server, &roles));
     say("a command outside of servers", personal::servers_only(language));
     say("an unknown button", personal::outdated(language));
     say("the form, submitted after a day", personal::form_expired(language));

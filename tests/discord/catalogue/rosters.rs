@@ -1,7 +1,7 @@
 //! The answers of `/manage players` that change a roster or show a part of it.
 
 use giftcode_bot::discord::messages::Message;
-use giftcode_bot::discord::messages::rosters::{self, Skipped, filters, removal, replacement};
+use giftcode_bot::discord::messages::rosters::{self, ListNow, Skipped, filters, removal, replacement};
 use giftcode_bot::domain::answers::status::Status;
 use giftcode_bot::domain::players::pasted_list;
 use giftcode_bot::domain::players::player::{AllianceId, Player, PlayerId, State};
@@ -33,6 +33,8 @@ fn changed(new: u32, known: u32, kept: u32, retried: u32) -> RosterChange {
     RosterChange { new, known, kept, retried }
 }
 
+const LIST: ListNow = ListNow { total: 104, stateless: None, auto_redeem: true };
+
 fn removal(players: Vec<Player>) -> Removal {
     let draft = (!players.is_empty()).then(|| "0123456789abcdef0123456789abcdef".to_owned());
     Removal { removed: players, draft }
@@ -58,14 +60,19 @@ pub fn adding(language: Language) -> Vec<(String, Message)> {
     let mut all = Vec::new();
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
     let none = Skipped::Ids(&[]);
-    let added = |change, skipped| rosters::added(language, change, skipped, 104, true);
+    let added = |change, skipped| rosters::added(language, change, skipped, LIST);
     say("add, or import", added(changed(3, 1, 0, 0), none));
-    say("add, while auto-redemption is off", rosters::added(language, changed(3, 0, 0, 0), none, 104, false));
+    say(
+        "add, while auto-redemption is off",
+        rosters::added(language, changed(3, 0, 0, 0), none, ListNow { auto_redeem: false, ..LIST }),
+    );
     say("add, of known players, whose states were wrong", added(changed(0, 2, 1, 3), none));
     let pasted = pasted_list::parse(BAD_LIST, None).bad_lines;
     say("add, with lines in the form that cannot be read", added(changed(1, 0, 0, 0), Skipped::Pasted(&pasted)));
     let ids = ["12a4".to_owned(), "**x**".to_owned()];
-    say("add, with ids that are none", rosters::added(language, changed(0, 0, 0, 0), Skipped::Ids(&ids), 104, false));
+    say("add, with ids that are none", added(changed(0, 0, 0, 0), Skipped::Ids(&ids)));
+    let stateless = ListNow { total: 3, stateless: Some(frost().id), ..LIST };
+    say("add, or import, where nobody has a state", rosters::added(language, changed(3, 0, 0, 0), none, stateless));
     say("add, with an empty form", rosters::nothing_pasted(language));
     say("add, with a state in the form that is none", rosters::bad_state(language, "Frost"));
     say("add, with no ids or too many", rosters::how_many_ids(language, 50));
@@ -122,7 +129,7 @@ pub fn replacing(language: Language) -> Vec<(String, Message)> {
     let lines = [BadLine { place: Place::Line(5), reason: BadLineReason::NoId }];
     say("import mode:replace", replacement::preview(language, ALLIANCE, &preview, &lines, false));
     say("its button, when the list has changed since", replacement::preview(language, ALLIANCE, &preview, &[], true));
-    say("its button", replacement::replaced(language, &preview.replacement, 1, 4, true));
+    say("its button", replacement::replaced(language, &preview.replacement, 1, ListNow { total: 4, ..LIST }));
     say("its button, pressed again", replacement::nothing_to_replace(language));
     say("its button, after a day", replacement::unknown(language));
     say("import mode:replace, with too many players", replacement::too_many(language, 12_000, 10_000));
@@ -181,9 +188,10 @@ pub fn longest(language: Language) -> Vec<(&'static str, Message)> {
         detail: ListedDetail::Failed { codes: u32::MAX, latest: Status::RechargeMoney },
     };
     let filtered = FilteredPage { total: u32::MAX, players: all[..20].iter().map(listed).collect() };
+    let long = ListNow { total: u32::MAX, stateless: PlayerId::new(999_999_999_999), auto_redeem: true };
     vec![
-        ("pasted lines", rosters::added(language, changed(9, 9, 9, 9), Skipped::Pasted(&pasted), u32::MAX, true)),
-        ("lines of a file", rosters::added(language, changed(9, 9, 9, 9), Skipped::Lines(&lines), u32::MAX, true)),
+        ("pasted lines", rosters::added(language, changed(9, 9, 9, 9), Skipped::Pasted(&pasted), long)),
+        ("lines of a file", rosters::added(language, changed(9, 9, 9, 9), Skipped::Lines(&lines), long)),
         ("a removal", removal::removed(language, ALLIANCE, &removal(all.clone()), &absent, Skipped::Ids(&ids), until)),
         ("the menu", removal::menu(language, ALLIANCE, &page)),
         ("a preview", replacement::preview(language, ALLIANCE, &preview, &lines, true)),

@@ -14,6 +14,7 @@ fn set() -> ChannelSet {
     ChannelSet {
         channel: CHANNEL,
         kind: ChannelKind::Text,
+        is_forum_post: false,
         is_first: true,
         is_removed: false,
         mentioned: Mentioned::default(),
@@ -38,6 +39,8 @@ pub fn setchannel(language: Language, say: &mut impl FnMut(&str, Message)) {
     );
     is_set("setchannel, with an announcement channel", ChannelSet { kind: ChannelKind::Announcement, ..later() });
     is_set("setchannel, with a forum", ChannelSet { kind: ChannelKind::Forum, mentioned: one, ..later() });
+    let post = ChannelSet { kind: ChannelKind::Thread, is_forum_post: true, ..later() };
+    is_set("setchannel, in one post of a forum", post);
     is_set("setchannel, when another channel was set", later());
     is_set("setchannel, with no_role", ChannelSet { is_removed: true, ..later() });
     is_set("setchannel, when the role was deleted", ChannelSet { mentioned: gone, ..later() });
@@ -72,6 +75,7 @@ pub fn test(language: Language, say: &mut impl FnMut(&str, Message)) {
     say("test, in a forum where the bot may not delete posts", targets::tested(language, &forum));
     let locked = Tested { kind: ChannelKind::Thread, sent: Sent::Blocked(Blocked::ThreadLocked), ..well };
     say("test, in a thread that was locked meanwhile", targets::tested(language, &locked));
+    say("test, or setchannel with a role, when the channel was deleted", targets::channel_gone(language));
     say("test, without a channel", targets::no_channel(language));
     say("test, twice at once", targets::sample_there(language));
 }

@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use poise::serenity_prelude as serenity;
 
 use crate::discord::bot::Bot;
-use crate::discord::interactions::alliances::choose;
+use crate::discord::interactions::alliances::{Here, choose};
 use crate::discord::messages::{Message, alliances as words};
 use crate::domain::players::access::Managed;
 use crate::domain::players::alliance_name;
@@ -25,7 +25,7 @@ fn respond_to_server_managers<'a>(
         let member = ctx.interaction.member.as_deref();
         match crate::discord::managers::may_manage(ctx.data(), guild(ctx)?, Managed::Server, member).await? {
             true => work.await,
-            false => managers_only(ctx).await,
+            false => managers_only(ctx, Managed::Server).await,
         }
     })
 }
@@ -56,6 +56,14 @@ pub(super) async fn add(
         };
         // Discord gives an interaction's id to nothing else, and the same one if it sends the interaction again.
         let id = AllianceId(ctx.interaction.id.get());
+        // What is refused adds no alliance: the same command works once the reason is gone.
+        let target = match channel.map(|channel| ChannelId(channel.id.get())) {
+            None => None,
+            channel => match targets::target(ctx, id, channel, Roles::only(role)).await? {
+                Ok(target) => Some(target),
+                Err(refusal) => return Ok(*refusal),
+            },
+        };
         let added =
             bot.guilds.add_alliance(server, id, name.clone(), first.clone().unwrap_or_else(|| name.clone())).await?;
         let added = match added {
@@ -63,20 +71,17 @@ pub(super) async fn add(
                 // With the second one, the commands get the option.
                 bot.registrations.notify_one();
                 let first = first.or_else(|| known.into_iter().find_map(|it| it.name));
-                words::added(language, &name, first.as_deref(), channel.is_some())
+                words::added(language, (&name, id), first.as_deref(), target.is_some())
             }
-            AllianceAdded::Added => words::added(language, &name, None, channel.is_some()),
+            AllianceAdded::Added => words::added(language, (&name, id), None, target.is_some()),
             AllianceAdded::Known => words::known(language, &name),
             AllianceAdded::NameTaken => return Ok(words::name_taken(language, &name)),
             AllianceAdded::TooMany => return Ok(words::too_many(language)),
         };
-        if channel.is_none() {
-            return Ok(added);
-        }
-        Ok(added.and(
-            targets::set_channel(ctx, id, channel.map(|channel| ChannelId(channel.id.get())), Roles::only(role))
-                .await?,
-        ))
+        Ok(match target {
+            Some(target) => added.and(target.store(ctx, id).await?),
+            None => added,
+        })
     })
     .await
 }
@@ -132,7 +137,7 @@ pub(super) async fn remove(
         if known.len() == 1 {
             return Ok(words::last(language));
         }
-        let chosen = choose(language, &known, ChannelId(0), Some(&name));
+        let chosen = choose(language, &known, Here::NOWHERE, Some(&name));
         Ok(match chosen.map(|id| known.iter().find(|it| it.id == id)) {
             Ok(Some(alliance)) => words::are_you_sure(language, alliance),
             Ok(None) => words::gone(language),

@@ -3,10 +3,12 @@
 use poise::serenity_prelude::{AutocompleteChoice, CreateAutocompleteResponse, ResolvedValue};
 
 use crate::discord::messages::manage;
-use crate::domain::players::player::{AllianceId, ChannelId, Player, display_name};
+use crate::domain::players::alliance_name::is_same;
+use crate::domain::players::player::{AllianceId, Player, display_name};
 use crate::domain::text::trim;
+use crate::store::Alliance;
 
-use super::{Context, guild, language, may_manage_alliance, user};
+use super::{Context, guild, here, language, may_manage_alliance, user};
 use crate::discord::interactions::alliances::choose;
 
 /// The most suggestions that Discord shows (docs/protocol.md, "Sizes").
@@ -27,19 +29,38 @@ async fn typed_alliance(ctx: Context<'_>) -> Option<AllianceId> {
         ("alliance", ResolvedValue::String(text)) => Some(*text),
         _ => None,
     });
-    let channel = ChannelId(ctx.interaction.channel_id.get());
-    choose(language(ctx), &alliances, channel, named).ok().or_else(|| alliances.first().map(|first| first.id))
+    choose(language(ctx), &alliances, here(ctx), named).ok().or_else(|| alliances.first().map(|first| first.id))
 }
 
 /// The server's alliances, in their order.
 pub(super) async fn alliances(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
-    let Ok(server) = guild(ctx) else { return offer([]) };
-    let found = ctx.data().guilds.alliances(server).await.unwrap_or_default();
+    named(own(ctx).await, typed)
+}
+
+/// The same, then those that were removed: their results stay.
+pub(super) async fn alliances_ever(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
+    let mut found = own(ctx).await;
+    if let Ok(server) = guild(ctx) {
+        found.extend(ctx.data().guilds.past_alliances(server).await.unwrap_or_default());
+    }
+    named(found, typed)
+}
+
+async fn own(ctx: Context<'_>) -> Vec<Alliance> {
+    let Ok(server) = guild(ctx) else { return Vec::new() };
+    ctx.data().guilds.alliances(server).await.unwrap_or_default()
+}
+
+/// Offers those whose names contain what is typed, each name once: an alliance of today is meant before an earlier one.
+fn named(found: Vec<Alliance>, typed: &str) -> CreateAutocompleteResponse {
     let typed = trim(typed).to_lowercase();
-    let fits = |name: &String| name.to_lowercase().contains(&typed);
-    offer(
-        found.into_iter().filter_map(|it| it.name).filter(fits).map(|name| AutocompleteChoice::new(name.clone(), name)),
-    )
+    let mut names: Vec<String> = Vec::new();
+    for name in found.into_iter().filter_map(|it| it.name) {
+        if name.to_lowercase().contains(&typed) && !names.iter().any(|known| is_same(known, &name)) {
+            names.push(name);
+        }
+    }
+    offer(names.into_iter().map(|name| AutocompleteChoice::new(name.clone(), name)))
 }
 
 async fn codes(ctx: Context<'_>, typed: &str, active_only: bool) -> CreateAutocompleteResponse {

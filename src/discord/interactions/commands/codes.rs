@@ -7,7 +7,7 @@ use crate::domain::codes::code::Code;
 use super::autocomplete::{alliances, codes_active, codes_known};
 use super::{Context, language, respond_for};
 
-/// Add a code that no feed lists, for this server
+/// Add a code that no feed lists
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn add(
     ctx: Context<'_>,
@@ -28,7 +28,7 @@ pub(super) async fn add(
     .await
 }
 
-/// Stop posting and redeeming a code in this server
+/// Stop posting and redeeming a code
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn remove(
     ctx: Context<'_>,

@@ -5,10 +5,10 @@ use crate::discord::messages::{after as words, appeal, manage, stats as charts};
 use crate::domain::codes::code::Code;
 use crate::store::Which;
 
-use super::autocomplete::{alliances, codes_known};
+use super::autocomplete::{alliances, alliances_ever, codes_known};
 use super::{Context, guild, language, respond_for, respond_for_past};
 
-/// Stop posting codes in this server
+/// Stop posting codes
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn unsetchannel(
     ctx: Context<'_>,
@@ -126,7 +126,7 @@ pub(super) async fn history(
         Shown,
     >,
     #[description = "Which alliance; the one that posts in this channel if you leave it out"]
-    #[autocomplete = "alliances"]
+    #[autocomplete = "alliances_ever"]
     #[max_length = 64]
     alliance: Option<String>,
 ) -> anyhow::Result<()> {
@@ -154,7 +154,7 @@ pub(super) async fn history(
 pub(super) async fn stats(
     ctx: Context<'_>,
     #[description = "Which alliance; the one that posts in this channel if you leave it out"]
-    #[autocomplete = "alliances"]
+    #[autocomplete = "alliances_ever"]
     #[max_length = 64]
     alliance: Option<String>,
 ) -> anyhow::Result<()> {

@@ -73,12 +73,12 @@ async fn change(
         owners.filter(|it| Some(it.channel) == channel && it.alliance != alliance).map(|it| it.alliance).collect();
     for owner in &owners {
         if !may_manage(bot, server, Managed::Alliance(*owner), member).await? {
-            return managers_only(ctx).await;
+            return managers_only(ctx, Managed::Alliance(*owner)).await;
         }
     }
     // It concerns all alliances.
     if join.is_some() && !may_manage(bot, server, Managed::Server, member).await? {
-        return managers_only(ctx).await;
+        return managers_only(ctx, Managed::Server).await;
     }
     if let Some(join) = join {
         let mode = match join {

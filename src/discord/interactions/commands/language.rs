@@ -61,7 +61,9 @@ pub(super) async fn language(
         let member = ctx.interaction.member.as_deref();
         Ok(match language.map(Choice::language) {
             // It concerns all alliances.
-            Some(_) if !may_manage(ctx.data(), server, Managed::Server, member).await? => managers_only(ctx).await?,
+            Some(_) if !may_manage(ctx.data(), server, Managed::Server, member).await? => {
+                managers_only(ctx, Managed::Server).await?
+            }
             Some(chosen) => {
                 guilds.set_server_language(server, chosen).await?;
                 words::changed(person, chosen)

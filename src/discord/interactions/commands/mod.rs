@@ -20,14 +20,14 @@ use std::sync::atomic::Ordering;
 use futures_util::future::BoxFuture;
 
 use crate::domain::players::access::Managed;
-use crate::domain::players::player::{AllianceId, ChannelId, GuildId, UserId};
+use crate::domain::players::player::{AllianceId, GuildId, UserId};
 use crate::domain::text::language::Language;
 
 use crate::discord::bot::Bot;
 use crate::discord::managers::may_manage;
 use crate::discord::messages::{Message, access as access_words, alliances as alliance_words, personal as words};
 
-use super::alliances::choose;
+use super::alliances::{Here, choose};
 use super::response::Interaction;
 
 type Context<'a> = poise::ApplicationContext<'a, Bot, anyhow::Error>;
@@ -82,7 +82,7 @@ fn respond_for_past<'a, F: Future<Output = anyhow::Result<Message>> + Send + 'a>
         let mut chosen = alliance(ctx, option.as_deref()).await?;
         if let (Err(_), Some(name)) = (&chosen, &option) {
             let past = ctx.data().guilds.past_alliances(guild(ctx)?).await?;
-            if let Ok(found) = choose(language(ctx), &past, ChannelId(0), Some(name)) {
+            if let Ok(found) = choose(language(ctx), &past, Here::NOWHERE, Some(name)) {
                 chosen = Ok(found);
             }
         }
@@ -97,7 +97,7 @@ async fn for_alliance<F: Future<Output = anyhow::Result<Message>>>(
 ) -> anyhow::Result<Message> {
     let chosen = match chosen {
         Ok(chosen) if may_manage_alliance(ctx, chosen).await? => chosen,
-        Ok(_) => return managers_only(ctx).await,
+        Ok(chosen) => return managers_only(ctx, Managed::Alliance(chosen)).await,
         Err(refusal) => return Ok(*refusal),
     };
     let answer = work(chosen).await?;
@@ -118,8 +118,9 @@ async fn may_manage_alliance(ctx: Context<'_>, alliance: AllianceId) -> anyhow::
     Ok(may_manage(ctx.data(), guild(ctx)?, Managed::Alliance(alliance), member).await?)
 }
 
-async fn managers_only(ctx: Context<'_>) -> anyhow::Result<Message> {
-    Ok(access_words::managers_only(language(ctx), &ctx.data().guilds.access_roles(guild(ctx)?).await?))
+/// Says who may manage this, to somebody who may not.
+async fn managers_only(ctx: Context<'_>, managed: Managed) -> anyhow::Result<Message> {
+    Ok(access_words::managers_only(language(ctx), managed, &ctx.data().guilds.access_roles(guild(ctx)?).await?))
 }
 
 /// Acknowledges a command before the work begins: the store or the game may take longer than Discord waits.
@@ -139,8 +140,12 @@ fn guild(ctx: Context<'_>) -> anyhow::Result<GuildId> {
 /// The alliance that a command of `/manage` is about: the one it names; else the one whose codes are posted in the channel it
 /// is used in; else the server's only one. Otherwise returns the answer, which says what there is to name.
 async fn alliance(ctx: Context<'_>, option: Option<&str>) -> anyhow::Result<Result<AllianceId, Box<Message>>> {
-    let channel = ChannelId(ctx.interaction.channel_id.get());
-    Ok(choose(language(ctx), &ctx.data().guilds.alliances(guild(ctx)?).await?, channel, option))
+    Ok(choose(language(ctx), &ctx.data().guilds.alliances(guild(ctx)?).await?, here(ctx), option))
+}
+
+/// Where the command is used.
+fn here(ctx: Context<'_>) -> Here {
+    Here::new(ctx.interaction.channel_id, ctx.interaction.channel.as_ref())
 }
 
 fn user(ctx: Context<'_>) -> UserId {
@@ -166,7 +171,7 @@ pub(in crate::discord) async fn check(ctx: poise::Context<'_, Bot, anyhow::Error
             if may_manage(bot, guild, Managed::Anything, ctx.interaction.member.as_deref()).await? {
                 return Ok(true);
             }
-            managers_only(ctx).await?
+            managers_only(ctx, Managed::Anything).await?
         }
     };
     if ctx.interaction_type == poise::CommandInteractionType::Command {

@@ -4,21 +4,17 @@ use crate::discord::interactions::linking::{self, Person};
 use crate::discord::interactions::redeem::{self as redemption, Accounts};
 use crate::discord::messages::{manage, personal, welcome};
 use crate::domain::codes::code::Code;
-use crate::domain::players::player::{ChannelId, PlayerId, State};
+use crate::domain::players::player::{PlayerId, State};
 
 use super::autocomplete::{codes_active, own_accounts};
-use super::{Context, acknowledge, guild, language, respond, user};
+use super::{Context, acknowledge, guild, here, language, respond, user};
 use crate::discord::interactions::alliances::nearest;
 
 /// Show the active gift codes
 #[poise::command(slash_command, guild_only)]
 pub(super) async fn giftcode(ctx: Context<'_>) -> anyhow::Result<()> {
     respond(ctx, async move {
-        let codes = ctx
-            .data()
-            .codes
-            .active_codes(nearest(ctx.data(), guild(ctx)?, ChannelId(ctx.interaction.channel_id.get())).await?)
-            .await?;
+        let codes = ctx.data().codes.active_codes(nearest(ctx.data(), guild(ctx)?, here(ctx)).await?).await?;
         Ok(manage::codes(language(ctx), &codes, &[], false))
     })
     .await

@@ -8,6 +8,7 @@ use crate::discord::interactions::response::Interaction;
 use crate::discord::interactions::rosters;
 use crate::discord::messages::rosters::{self as changes, Skipped, replacement};
 use crate::discord::messages::{Message, files, players as words};
+use crate::domain::players::access::Managed;
 use crate::domain::players::player::{AllianceId, Player, PlayerId, State};
 use crate::domain::players::roster_file::{self, RosterFile};
 use crate::domain::text::language::Language;
@@ -76,7 +77,9 @@ async fn open_form(ctx: Context<'_>, option: Option<String>, state: Option<State
     let interaction = Interaction::command(ctx.data(), ctx.interaction, false);
     let alliance = match alliance_of(ctx, option.as_deref()).await? {
         Ok(alliance) if may_manage_alliance(ctx, alliance).await? => alliance,
-        Ok(_) => return interaction.answer(&managers_only(ctx).await?).await,
+        Ok(alliance) => {
+            return interaction.answer(&managers_only(ctx, Managed::Alliance(alliance)).await?).await;
+        }
         Err(refusal) => return interaction.answer(&refusal).await,
     };
     let form = changes::paste_form(language(ctx), alliance, state);
@@ -92,7 +95,10 @@ fn in_range(state: i64) -> Option<State> {
 
 /// Returns each id in the text once, and whatever else is in it.
 fn read_ids(text: &str) -> (Vec<PlayerId>, Vec<String>) {
-    let parts = text.split(|c: char| c == ',' || c == ';' || c.is_whitespace()).filter(|part| !trim(part).is_empty());
+    // `41,000,101` is one id.
+    let is_one = text.parse::<PlayerId>().is_ok();
+    let is_end = |c: char| !is_one && (c == ',' || c == ';' || c.is_whitespace());
+    let parts = text.split(is_end).filter(|part| !trim(part).is_empty());
     let (mut ids, mut bad): (Vec<PlayerId>, Vec<String>) = (Vec::new(), Vec::new());
     for part in parts.take(MAX_TYPED) {
         match part.parse() {
@@ -100,6 +106,10 @@ fn read_ids(text: &str) -> (Vec<PlayerId>, Vec<String>) {
             Ok(id) => ids.push(id),
             Err(_) => bad.push(clean(part, NAME_CHARS)),
         }
+    }
+    // Beside ids of the game's length, a shorter number is a part of one, or a state.
+    if ids.iter().any(|id| id.get() >= 100_000) {
+        bad.extend(ids.extract_if(.., |id| id.get() < 100_000).map(|id| id.to_string()));
     }
     (ids, bad)
 }
@@ -376,6 +386,8 @@ mod tests {
         assert_eq!(ids(" , "), (vec![], vec![]));
         let (read, bad) = ids("\u{200B}41000101\u{200E}, \u{2060} 41000102.0");
         assert_eq!((read, bad.len()), (vec![41_000_101, 41_000_102], 0));
+        assert_eq!(ids(" 41,000,101 "), (vec![41_000_101], vec![]));
+        assert_eq!(ids("41000101, 41,000,102").1, ["000", "41", "102"].map(String::from));
         assert_eq!(ids("1 x 0"), (vec![1], vec!["x".to_owned(), "0".to_owned()]));
     }
 }

@@ -54,6 +54,10 @@ impl Roles {
         Self { only: role, add: None, remove: None, none: false }
     }
 
+    fn are_asked_for(&self) -> bool {
+        self.none || [&self.only, &self.add, &self.remove].into_iter().any(Option::is_some)
+    }
+
     /// The roles from now on, those of `present` that are kept first.
     fn apply(&self, present: &[RoleId]) -> Vec<RoleId> {
         let mut roles: Vec<RoleId> = match &self.only {
@@ -76,49 +80,74 @@ fn id(role: &serenity::Role) -> RoleId {
     RoleId(role.id.get())
 }
 
-pub(super) async fn set_channel(
+async fn set_channel(
     ctx: Context<'_>,
     alliance: AllianceId,
     channel: Option<ChannelId>,
     roles: Roles,
 ) -> anyhow::Result<Message> {
+    match target(ctx, alliance, channel, roles).await? {
+        Ok(target) => target.store(ctx, alliance).await,
+        Err(refusal) => Ok(*refusal),
+    }
+}
+
+/// Where codes can be posted, and whom the posts mention.
+pub(super) struct Target(ChannelSet);
+
+impl Target {
+    pub(super) async fn store(self, ctx: Context<'_>, alliance: AllianceId) -> anyhow::Result<Message> {
+        let Self(set) = self;
+        ctx.data().guilds.set_target(alliance, set.channel, Some(set.kind), Some(set.mentioned.roles.clone())).await?;
+        Ok(targets::channel_set(language(ctx), &set))
+    }
+}
+
+/// Checks a channel and roles for an alliance, which may not be there yet. Nothing is stored. Otherwise returns the refusal.
+pub(super) async fn target(
+    ctx: Context<'_>,
+    alliance: AllianceId,
+    channel: Option<ChannelId>,
+    roles: Roles,
+) -> anyhow::Result<Result<Target, Box<Message>>> {
+    let refuse = |refusal: Message| Ok(Err(Box::new(refusal)));
     let (bot, server) = (ctx.data(), guild(ctx)?);
     let settings = bot.guilds.guild(alliance).await?;
-    // Whoever adds or removes a role somewhere does not mean to move the posts there.
-    let only_roles = (roles.add.is_some() || roles.remove.is_some()) && roles.only.is_none() && !roles.none;
-    let present = settings.channel.filter(|_| only_roles);
+    // Whoever changes the roles somewhere does not mean to move the posts there.
+    let present = settings.channel.filter(|_| roles.are_asked_for());
+    let is_chosen = channel.is_some() || present.is_none();
     let channel = channel.or(present).unwrap_or(ChannelId(ctx.interaction.channel_id.get()));
     let Some(granted) = permissions::in_channel(&bot.rest, server, channel).await? else {
-        return Ok(manage::channel_unknown(language(ctx)));
+        return refuse(match is_chosen {
+            true => manage::channel_unknown(language(ctx)),
+            false => targets::channel_gone(language(ctx)),
+        });
     };
     if let Some(refusal) = refused(language(ctx), channel, &granted) {
-        return Ok(refusal);
+        return refuse(refusal);
     }
     // @everyone is a role with the id of the server, and a mention of it would notify nobody.
     if [&roles.only, &roles.add].into_iter().flatten().any(|role| role.id.get() == server.0) {
-        return Ok(manage::everyone_refused(language(ctx)));
+        return refuse(manage::everyone_refused(language(ctx)));
     }
     if roles.only.is_some() && roles.none {
-        return Ok(manage::role_or_none(language(ctx)));
+        return refuse(manage::role_or_none(language(ctx)));
     }
     let wanted = roles.apply(&settings.mention_roles);
     if wanted.len() > MAX_ROLES {
-        return Ok(targets::too_many_roles(language(ctx)));
+        return refuse(targets::too_many_roles(language(ctx)));
     }
     let mentioned = find_roles(ctx, server, &granted, wanted).await?;
     let is_removed = !settings.mention_roles.is_empty() && mentioned.gone == 0;
-    bot.guilds.set_target(alliance, channel, Some(granted.kind), Some(mentioned.roles.clone())).await?;
-    Ok(targets::channel_set(
-        language(ctx),
-        &ChannelSet {
-            channel,
-            kind: granted.kind,
-            is_first: settings.channel.is_none(),
-            is_removed,
-            mentioned,
-            missing: granted.missing_useful(),
-        },
-    ))
+    Ok(Ok(Target(ChannelSet {
+        channel,
+        kind: granted.kind,
+        is_forum_post: granted.is_forum_post,
+        is_first: settings.channel.is_none(),
+        is_removed,
+        mentioned,
+        missing: granted.missing_useful(),
+    })))
 }
 
 /// Why nothing can be posted in a channel, if that is so.
@@ -178,7 +207,7 @@ async fn try_out(ctx: Context<'_>, alliance: AllianceId) -> anyhow::Result<Messa
     let settings = bot.guilds.guild(alliance).await?;
     let Some(channel) = settings.channel else { return Ok(targets::no_channel(language(ctx))) };
     let Some(granted) = permissions::in_channel(&bot.rest, server, channel).await? else {
-        return Ok(manage::channel_unknown(language(ctx)));
+        return Ok(targets::channel_gone(language(ctx)));
     };
     if let Some(refusal) = refused(language(ctx), channel, &granted) {
         return Ok(refusal);

@@ -112,7 +112,7 @@ fn button(action: RosterActionKind, alliance: AllianceId, label: String) -> Crea
 }
 
 /// What else there is to know after players were added or changed.
-fn notes(language: Language, change: RosterChange, auto_redeem: bool) -> Vec<String> {
+fn notes(language: Language, change: RosterChange, stateless: Option<PlayerId>, auto_redeem: bool) -> Vec<String> {
     let mut notes = Vec::new();
     if change.kept > 0 {
         notes.push(text!(language, "roster-kept-states", players = change.kept));
@@ -121,19 +121,31 @@ fn notes(language: Language, change: RosterChange, auto_redeem: bool) -> Vec<Str
         notes.push(text!(language, "roster-retried", redemptions = change.retried));
     }
     if change.new > 0 {
-        notes.push(states::checked_in_background(language));
-    }
-    if change.new > 0 {
-        notes.push(match auto_redeem {
-            true => text!(language, "roster-active-codes-follow"),
-            false => text!(language, "roster-auto-is-off"),
+        notes.push(match stateless {
+            Some(player) => states::nobody_has_a_state(language, player),
+            None => states::checked_in_background(language),
         });
+        match auto_redeem {
+            false => notes.push(text!(language, "roster-auto-is-off")),
+            true if stateless.is_none() => notes.push(text!(language, "roster-active-codes-follow")),
+            true => {}
+        }
     }
     notes
 }
 
+/// The list to which players were added.
+#[derive(Debug, Clone, Copy)]
+pub struct ListNow {
+    /// Players on it.
+    pub total: u32,
+    /// One of them, if none has a state.
+    pub stateless: Option<PlayerId>,
+    pub auto_redeem: bool,
+}
+
 /// Players were added, and perhaps some of what was given was skipped.
-pub fn added(language: Language, change: RosterChange, skipped: Skipped<'_>, total: u32, auto_redeem: bool) -> Message {
+pub fn added(language: Language, change: RosterChange, skipped: Skipped<'_>, list: ListNow) -> Message {
     let (new, known) = (change.new, change.known);
     let first = match (new, known) {
         (0, 0) => text!(language, "roster-nobody-added"),
@@ -143,8 +155,8 @@ pub fn added(language: Language, change: RosterChange, skipped: Skipped<'_>, tot
     };
     let mut sentences = vec![first];
     if new + known > 0 {
-        sentences.push(text!(language, "roster-total", total = total));
-        sentences.extend(notes(language, change, auto_redeem));
+        sentences.push(text!(language, "roster-total", total = list.total));
+        sentences.extend(notes(language, change, list.stateless, list.auto_redeem));
     }
     let skipped = skipped.text(language);
     let end = if skipped.is_empty() { skipped } else { format!("\n{skipped}") };
@@ -226,7 +238,7 @@ pub fn state_changed(language: Language, change: StateChange, from: State, to: S
         sentences.push(text!(language, "roster-state-there-before", players = change.there_before, to = &to));
     }
     let kept = RosterChange { kept: change.kept, retried: change.retried, ..RosterChange::default() };
-    sentences.extend(notes(language, kept, false));
+    sentences.extend(notes(language, kept, None, false));
     Message::text(sentences.join(" "))
 }
 

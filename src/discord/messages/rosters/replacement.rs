@@ -12,7 +12,7 @@ use crate::store::{Preview, RosterChange};
 use super::super::colour;
 use super::super::escape::clip;
 use super::super::texts::text;
-use super::{Message, Skipped, button, names, notes};
+use super::{ListNow, Message, Skipped, button, names, notes};
 
 /// What replacing the list would do, with the button to do it. `is_anew` if the list changed since the preview before.
 pub fn preview(
@@ -43,7 +43,7 @@ pub fn preview(
     if *same > 0 {
         lines.push(text!(language, "roster-replace-same", players = *same));
     }
-    lines.extend(notes(language, RosterChange { kept: preview.kept, ..RosterChange::default() }, false));
+    lines.extend(notes(language, RosterChange { kept: preview.kept, ..RosterChange::default() }, None, false));
     if !skipped.is_empty() {
         lines.push(Skipped::Lines(skipped).text(language));
     }
@@ -59,13 +59,14 @@ pub fn preview(
         .with_file("player-list-changes.csv", preview.replacement.file())
 }
 
-pub fn replaced(language: Language, done: &Replacement, retried: u32, total: u32, auto_redeem: bool) -> Message {
+pub fn replaced(language: Language, done: &Replacement, retried: u32, list: ListNow) -> Message {
     let new = done.comes.len();
     let mut sentences =
         vec![text!(language, "roster-replaced", new = new, gone = done.goes.len(), changed = done.changes.len())];
-    sentences.push(text!(language, "roster-total", total = total));
+    sentences.push(text!(language, "roster-total", total = list.total));
     let new = u32::try_from(new).unwrap_or(u32::MAX);
-    sentences.extend(notes(language, RosterChange { new, retried, ..RosterChange::default() }, auto_redeem));
+    let change = RosterChange { new, retried, ..RosterChange::default() };
+    sentences.extend(notes(language, change, list.stateless, list.auto_redeem));
     Message::text(sentences.join(" "))
 }
 

@@ -1,7 +1,9 @@
 after-retry-button = Fehlgeschlagene wiederholen
 after-fix-state-of-one = → Anführer: `/manage players edit player:{ $player } state:` und der richtige Staat
 after-fix-states = → Anführer: `/manage players edit player:{ $player } state:` und der richtige Staat, für jeden einzeln. Wenn alle umgezogen sind: `/manage players setstate from: to:`
+after-fix-no-states = → Anführer: `/manage players edit player:{ $player } state:` und der richtige Staat. Dann finde ich die anderen, die in diesem Staat sind.
 after-fix-id = → Anführer: wenn der Spieler weg ist, `/manage players remove player:{ $player }`
+after-fix-ids = → Anführer: wenn sie weg sind, `/manage players remove player_ids:{ $players }`
 after-retry-when-ready = → Sobald es geht, Anführer: `/manage giftcode retry code:{ $code }`
 after-try-again = → Anführer: **Fehlgeschlagene wiederholen**, oder `/manage giftcode retry code:{ $code }`
 after-mention-title = ❌ { $code } hat für deinen Account nicht geklappt

@@ -7,8 +7,8 @@ alliances-which-here = ❌ Mehrere Allianzen posten in diesem Kanal. Sag mit `al
 alliances-added-second = ✅ **{ $name }** wurde hinzugefügt. Die erste Allianz dieses Servers heißt jetzt **{ $first }**: das kannst du mit `/manage alliance rename` ändern.
     Ab jetzt haben die Befehle die Option `alliance`. Es kann eine Minute dauern, bis Discord sie zeigt.
 alliances-added = ✅ **{ $name }** wurde hinzugefügt.
-alliances-next-channel = Wähle mit `/manage giftcode setchannel`, wo ihre Codes gepostet werden, und füge mit `/manage players add` Spieler hinzu.
-alliances-next-players = Füge ihre Spieler mit `/manage players add` hinzu.
+alliances-next-channel = Wähle mit `/manage giftcode setchannel alliance:{ $name } channel:`, wo ihre Codes gepostet werden, und füge mit `/manage players add alliance:{ $name }` Spieler hinzu.
+alliances-next-players = Füge ihre Spieler mit `/manage players add alliance:{ $name }` hinzu.
 alliances-known = **{ $name }** gibt es hier schon.
 alliances-name-taken = ❌ Eine Allianz namens **{ $name }** gibt es hier schon. Wähle einen anderen Namen.
 alliances-bad-name = ❌ Ein Name hat 1 bis { $most } Zeichen.
@@ -21,7 +21,7 @@ alliances-remove-sure = **{ $name }** entfernen? { $players ->
         [0] Ihre Spielerliste ist leer.
         [one] Ihre Spielerliste mit { $players } Spieler wird gelöscht.
        *[other] Ihre Spielerliste mit { $players } Spielern wird gelöscht.
-    } Für sie wird nichts mehr gepostet oder eingelöst. Frühere Ergebnisse bleiben: `/manage giftcode history` mit dem Namen der Allianz.
+    } Für sie wird nichts mehr gepostet oder eingelöst. Bisherige Ergebnisse bleiben: Solange es mehrere Allianzen gibt, zeigt sie `/manage giftcode history` mit dem Namen der Allianz.
 alliances-remove-button = Entfernen
 alliances-removed = ✅ **{ $name }** wurde entfernt. { $players ->
         [0] Ihre Spielerliste war leer.

@@ -13,29 +13,29 @@ channel-timeout = ❌ Ich bin auf diesem Server bis { $until } im Timeout und ka
 channel-everyone-refused = ❌ Ich erwähne nicht alle. Wähle eine Rolle für Mitglieder, die von Geschenkcodes hören wollen. Es wurde nichts geändert.
 channel-role-or-none = ❌ Nimm entweder `role` oder `no_role`, nicht beides. Es wurde nichts geändert.
 channel-unknown = ❌ Dort kann ich nicht posten. Wähle einen Textkanal, Ankündigungskanal, Thread oder ein Forum dieses Servers. Es wurde nichts geändert.
-channel-unset = ✅ Ich poste für diese Allianz keine Geschenkcodes mehr. Laufende Einlösungen gehen weiter.
-channel-was-not-set = Es ist kein Kanal eingestellt, also werden für diese Allianz keine Geschenkcodes gepostet.
+channel-unset = ✅ Ich poste keine Geschenkcodes mehr. Laufende Einlösungen gehen weiter.
+channel-was-not-set = Es ist kein Kanal eingestellt, also werden keine Geschenkcodes gepostet.
 auto-off = ✅ Neue Codes werden nicht mehr automatisch eingelöst. Laufende Einlösungen gehen weiter.
-code-unknown = ❌ Ich kenne den Code `{ $code }` nicht. Um ihn für diesen Server hinzuzufügen, nimm `/manage giftcode add`.
+code-unknown = ❌ Ich kenne den Code `{ $code }` nicht. Um ihn hinzuzufügen, nimm `/manage giftcode add`.
 code-unknown-unchanged = ❌ Ich kenne den Code `{ $code }` nicht. Es wurde nichts geändert.
-code-known = `{ $code }` ist auf diesem Server schon aktiv.
+code-known = `{ $code }` ist schon aktiv.
 code-added-posted-redeemed =
     { $players ->
-        [one] ✅ `{ $code }` wurde für diesen Server hinzugefügt. Er wird in { $channel } gepostet und für { $players } Spieler eingelöst.
-       *[other] ✅ `{ $code }` wurde für diesen Server hinzugefügt. Er wird in { $channel } gepostet und für { $players } Spieler eingelöst.
+        [one] ✅ `{ $code }` wurde hinzugefügt. Er wird in { $channel } gepostet und für { $players } Spieler eingelöst.
+       *[other] ✅ `{ $code }` wurde hinzugefügt. Er wird in { $channel } gepostet und für { $players } Spieler eingelöst.
     }
-code-added-posted = ✅ `{ $code }` wurde für diesen Server hinzugefügt. Er wird in { $channel } gepostet. Löse ihn mit `/manage giftcode redeem code:{ $code }` ein.
+code-added-posted = ✅ `{ $code }` wurde hinzugefügt. Er wird in { $channel } gepostet. Löse ihn mit `/manage giftcode redeem code:{ $code }` ein.
 code-added-redeemed =
     { $players ->
-        [one] ✅ `{ $code }` wurde für diesen Server hinzugefügt. Es ist kein Kanal eingestellt, also wird er nicht gepostet. Er wird für { $players } Spieler eingelöst.
-       *[other] ✅ `{ $code }` wurde für diesen Server hinzugefügt. Es ist kein Kanal eingestellt, also wird er nicht gepostet. Er wird für { $players } Spieler eingelöst.
+        [one] ✅ `{ $code }` wurde hinzugefügt. Es ist kein Kanal eingestellt, also wird er nicht gepostet. Er wird für { $players } Spieler eingelöst.
+       *[other] ✅ `{ $code }` wurde hinzugefügt. Es ist kein Kanal eingestellt, also wird er nicht gepostet. Er wird für { $players } Spieler eingelöst.
     }
-code-added = ✅ `{ $code }` wurde für diesen Server hinzugefügt. Es ist kein Kanal eingestellt, also wird er nicht gepostet. Löse ihn mit `/manage giftcode redeem code:{ $code }` ein.
-code-removed = ✅ `{ $code }` wird auf diesem Server nicht mehr gepostet oder eingelöst.
+code-added = ✅ `{ $code }` wurde hinzugefügt. Es ist kein Kanal eingestellt, also wird er nicht gepostet. Löse ihn mit `/manage giftcode redeem code:{ $code }` ein.
+code-removed = ✅ `{ $code }` wird nicht mehr gepostet oder eingelöst.
 code-removed-waiting =
     { $players ->
-        [one] ✅ `{ $code }` wird auf diesem Server nicht mehr gepostet oder eingelöst. Für den { $players } Spieler, der noch wartet, wird er nicht eingelöst.
-       *[other] ✅ `{ $code }` wird auf diesem Server nicht mehr gepostet oder eingelöst. Für die { $players } Spieler, die noch warten, wird er nicht eingelöst.
+        [one] ✅ `{ $code }` wird nicht mehr gepostet oder eingelöst. Für den { $players } Spieler, der noch wartet, wird er nicht eingelöst.
+       *[other] ✅ `{ $code }` wird nicht mehr gepostet oder eingelöst. Für die { $players } Spieler, die noch warten, wird er nicht eingelöst.
     }
 list-no-codes = Im Moment gibt es keine aktiven Geschenkcodes.
 list-title =
@@ -79,8 +79,8 @@ retry-started =
        *[other] ✅ Ich versuche `{ $code }` für { $players } Spieler noch einmal.
     }
 history-title = 📜 Bisherige Einlösungen
-history-nothing = Für die Spielerliste dieses Servers wurden noch keine Codes eingelöst.
-history-nothing-of-code = `{ $code }` wurde nie für die Spielerliste dieses Servers eingelöst.
+history-nothing = Für die Spielerliste wurden noch keine Codes eingelöst.
+history-nothing-of-code = `{ $code }` wurde nie für die Spielerliste eingelöst.
 history-round = { $code } (Runde { $round })
 history-finished = fertig { $when }
 history-started = begonnen { $when }, noch nicht fertig

@@ -8,7 +8,8 @@ state-list-missing = ⚠️ Der Staat von { $players ->
     [one] einem Spieler
    *[other] { $players } Spielern
 } fehlt. Ich suche ihn und löse die Codes ein, sobald ich ihn habe. Schneller geht es, wenn du den Spieler mit dem Staat noch einmal hinzufügst.
-state-list-correct = ⚠️ Eine ID oder ein Staat ist falsch. Schau im Spiel nach (Profil, ID und die Zahl hinter #) und füge den Spieler dann noch einmal hinzu.
+state-list-none = ⚠️ Noch hat niemand auf der Liste einen Staat, also kann ich keinen suchen. Gib ihn für einen Spieler mit `/manage players edit player:{ $player } state:` an, dann finde ich die anderen, die in diesem Staat sind.
+state-list-correct = ⚠️ Eine ID oder ein Staat ist falsch. Einen Staat berichtigst du mit `/manage players edit`. Bei einer falschen ID nimm `/manage players remove` und füge dann die richtige hinzu.
 state-batch-searching = 🔎 { $players ->
     [one] Der Staat eines Spielers ist falsch oder fehlt. Ich suche ihn und löse den Code ein, sobald ich ihn habe.
    *[other] Die Staaten von { $players } Spielern sind falsch oder fehlen. Ich suche sie und löse den Code ein, sobald ich sie habe.
@@ -25,5 +26,5 @@ state-status-searching = 🔎 Staat wird gesucht: { $players }
 state-status-not-found = ⚠️ Staat nicht gefunden: { $players }
 state-status-no-such-player = ⚠️ das Spiel kennt die ID nicht: { $players }
 state-status-unclear = ❔ ließ sich nicht prüfen: { $players }
-state-status-correct = `/manage players list` zeigt, wer es ist. Füge diese Spieler mit der richtigen ID oder dem richtigen Staat noch einmal hinzu.
+state-status-correct = `/manage players list` zeigt, wer es ist. Einen Staat berichtigst du mit `/manage players edit`. Bei einer falschen ID nimm `/manage players remove` und füge dann die richtige hinzu.
 state-checked-in-background = IDs und Staaten prüfe ich im Hintergrund: `/manage players list` zeigt die Ergebnisse.

@@ -8,7 +8,10 @@ after-retry-button = Retry failed
 # The next messages stand below the reason why a code failed, and say what a leader can do. Commands stay as they are.
 after-fix-state-of-one = → Leaders: `/manage players edit player:{ $player } state:` and the right state
 after-fix-states = → Leaders: `/manage players edit player:{ $player } state:` and the right state, for each. If they all moved: `/manage players setstate from: to:`
+after-fix-no-states = → Leaders: `/manage players edit player:{ $player } state:` and the right state. I then find the others who are in that state.
 after-fix-id = → Leaders: if the player is gone, `/manage players remove player:{ $player }`
+# The same for several. $players are their IDs, with spaces between them.
+after-fix-ids = → Leaders: if they are gone, `/manage players remove player_ids:{ $players }`
 # They have to spend more, or reach a higher level, first.
 after-retry-when-ready = → Once they can, leaders: `/manage giftcode retry code:{ $code }`
 after-try-again = → Leaders: **Retry failed**, or `/manage giftcode retry code:{ $code }`

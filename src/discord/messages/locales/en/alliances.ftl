@@ -15,8 +15,9 @@ alliances-which-here = ❌ Several alliances post in this channel. Say which one
 alliances-added-second = ✅ Added **{ $name }**. This server's first alliance is now called **{ $first }**: change that with `/manage alliance rename`.
     From now on, commands take the option `alliance`. It may take a minute until Discord shows it.
 alliances-added = ✅ Added **{ $name }**.
-alliances-next-channel = Choose where its codes are posted with `/manage giftcode setchannel`, and add players with `/manage players add`.
-alliances-next-players = Add its players with `/manage players add`.
+# The next steps. $name is the name as it is typed.
+alliances-next-channel = Choose where its codes are posted with `/manage giftcode setchannel alliance:{ $name } channel:`, and add players with `/manage players add alliance:{ $name }`.
+alliances-next-players = Add its players with `/manage players add alliance:{ $name }`.
 alliances-known = **{ $name }** is already added.
 alliances-name-taken = ❌ There already is an alliance called **{ $name }** here. Choose another name.
 alliances-bad-name = ❌ A name has 1 to { $most } characters.
@@ -30,7 +31,7 @@ alliances-remove-sure = Remove **{ $name }**? { $players ->
         [0] Its player list is empty.
         [one] Its player list with { $players } player is deleted.
        *[other] Its player list with { $players } players is deleted.
-    } Nothing more is posted or redeemed for it. Past results stay: `/manage giftcode history` with the name of the alliance.
+    } Nothing more is posted or redeemed for it. Past results stay: while there are several alliances, `/manage giftcode history` with the name of the alliance shows them.
 # On a button. The name of the alliance follows.
 alliances-remove-button = Remove
 alliances-removed = ✅ Removed **{ $name }**. { $players ->

@@ -37,7 +37,7 @@ command-manage-giftcode-setchannel = Post new codes in this or another channel, 
     .remove_role = Stop mentioning this role
     .no_role = Stop mentioning any role
 # /manage giftcode unsetchannel
-command-manage-giftcode-unsetchannel = Stop posting codes in this server
+command-manage-giftcode-unsetchannel = Stop posting codes
 # /manage giftcode auto
 command-manage-giftcode-auto = Turn auto-redemption for the whole player list on or off
     .switch = on or off
@@ -46,10 +46,10 @@ command-manage-giftcode-notify = What to tell this server: who failed after a co
     .failed = Mention the people who linked an account for which a code failed
     .reminder = A day before a code ends, post who does not have it
 # /manage giftcode add
-command-manage-giftcode-add = Add a code that no feed lists, for this server
+command-manage-giftcode-add = Add a code that no feed lists
     .code = The code, exactly as published
 # /manage giftcode remove
-command-manage-giftcode-remove = Stop posting and redeeming a code in this server
+command-manage-giftcode-remove = Stop posting and redeeming a code
 # /manage giftcode list
 command-manage-giftcode-list = Show the active codes of this server
 # /manage giftcode redeem

@@ -23,8 +23,8 @@ channel-everyone-refused = ❌ I do not mention everyone. Choose a role for memb
 # `role` and `no_role` are names of options.
 channel-role-or-none = ❌ Use either `role` or `no_role`, not both. Nothing was changed.
 channel-unknown = ❌ I cannot post there. Choose a text channel, announcement channel, thread or forum of this server. Nothing was changed.
-channel-unset = ✅ I no longer post gift codes for this alliance. Redemptions in progress continue.
-channel-was-not-set = No channel is set, so no gift codes are posted for this alliance.
+channel-unset = ✅ I no longer post gift codes. Redemptions in progress continue.
+channel-was-not-set = No channel is set, so no gift codes are posted.
 
 ## auto
 
@@ -32,28 +32,28 @@ auto-off = ✅ New codes are no longer redeemed automatically. Redemptions in pr
 
 ## add, remove
 
-code-unknown = ❌ I do not know the code `{ $code }`. To add it to this server, use `/manage giftcode add`.
+code-unknown = ❌ I do not know the code `{ $code }`. To add it, use `/manage giftcode add`.
 code-unknown-unchanged = ❌ I do not know the code `{ $code }`. Nothing was changed.
-code-known = `{ $code }` is already active in this server.
+code-known = `{ $code }` is already active.
 # With auto-redemption.
 code-added-posted-redeemed =
     { $players ->
-        [one] ✅ `{ $code }` was added to this server. It will be posted in { $channel } and redeemed for { $players } player.
-       *[other] ✅ `{ $code }` was added to this server. It will be posted in { $channel } and redeemed for { $players } players.
+        [one] ✅ `{ $code }` was added. It will be posted in { $channel } and redeemed for { $players } player.
+       *[other] ✅ `{ $code }` was added. It will be posted in { $channel } and redeemed for { $players } players.
     }
-code-added-posted = ✅ `{ $code }` was added to this server. It will be posted in { $channel }. Redeem it with `/manage giftcode redeem code:{ $code }`.
+code-added-posted = ✅ `{ $code }` was added. It will be posted in { $channel }. Redeem it with `/manage giftcode redeem code:{ $code }`.
 code-added-redeemed =
     { $players ->
-        [one] ✅ `{ $code }` was added to this server. No channel is set, so it is not posted. It will be redeemed for { $players } player.
-       *[other] ✅ `{ $code }` was added to this server. No channel is set, so it is not posted. It will be redeemed for { $players } players.
+        [one] ✅ `{ $code }` was added. No channel is set, so it is not posted. It will be redeemed for { $players } player.
+       *[other] ✅ `{ $code }` was added. No channel is set, so it is not posted. It will be redeemed for { $players } players.
     }
-code-added = ✅ `{ $code }` was added to this server. No channel is set, so it is not posted. Redeem it with `/manage giftcode redeem code:{ $code }`.
-code-removed = ✅ `{ $code }` is no longer posted or redeemed in this server.
+code-added = ✅ `{ $code }` was added. No channel is set, so it is not posted. Redeem it with `/manage giftcode redeem code:{ $code }`.
+code-removed = ✅ `{ $code }` is no longer posted or redeemed.
 # Some redemptions had not begun. $players is how many.
 code-removed-waiting =
     { $players ->
-        [one] ✅ `{ $code }` is no longer posted or redeemed in this server. It will not be redeemed for the { $players } player still waiting.
-       *[other] ✅ `{ $code }` is no longer posted or redeemed in this server. It will not be redeemed for the { $players } players still waiting.
+        [one] ✅ `{ $code }` is no longer posted or redeemed. It will not be redeemed for the { $players } player still waiting.
+       *[other] ✅ `{ $code }` is no longer posted or redeemed. It will not be redeemed for the { $players } players still waiting.
     }
 
 ## list
@@ -111,8 +111,8 @@ retry-started =
 ## history
 
 history-title = 📜 Redemption history
-history-nothing = No codes were redeemed for this server's player list yet.
-history-nothing-of-code = `{ $code }` was never redeemed for this server's player list.
+history-nothing = No codes were redeemed for the player list yet.
+history-nothing-of-code = `{ $code }` was never redeemed for the player list.
 # A code can become valid again after it was over. $round counts how often it was.
 history-round = { $code } (round { $round })
 # $when is a time.

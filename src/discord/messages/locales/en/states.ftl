@@ -16,8 +16,10 @@ state-list-missing = ⚠️ The state of { $players ->
     [one] one player
    *[other] { $players } players
 } is missing. I am looking for it, and redeem the codes once I have it. To be quicker, add the player again with the state.
+# Instead of that where nobody on the list has a state. $player is the ID of one of them. Answers to `add` and `import` end with it, too.
+state-list-none = ⚠️ Nobody on the list has a state yet, so I cannot look for any. Give one player's with `/manage players edit player:{ $player } state:`, and I find the others who are in that state.
 # Follows where a player's mark says “state not found” or “no player has this ID”.
-state-list-correct = ⚠️ Somebody's ID or state is wrong. Check it in the game (profile, ID and the number after #), then add the player again.
+state-list-correct = ⚠️ Somebody's ID or state is wrong. Correct a state with `/manage players edit`. For a wrong ID, use `/manage players remove`, then add the right one.
 
 ## In the message that shows how far a code is
 
@@ -45,7 +47,7 @@ state-status-not-found = ⚠️ state not found: { $players }
 state-status-no-such-player = ⚠️ the game does not know the ID: { $players }
 state-status-unclear = ❔ could not be checked: { $players }
 # Follows the lines above where a person has to do something.
-state-status-correct = `/manage players list` shows who it is. Add these players again with the right ID or state.
+state-status-correct = `/manage players list` shows who it is. Correct a state with `/manage players edit`. For a wrong ID, use `/manage players remove`, then add the right one.
 
 ## The end of the answer to somebody who added players
 

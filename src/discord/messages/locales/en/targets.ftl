@@ -8,6 +8,8 @@ target-set-first = ✅ From now on, I post gift codes in { $channel }, starting 
 target-publishes = I publish every post to the channels that follow it.
 # A forum: a channel in which each post is a thread.
 target-forum = Every code gets its own post there, and its progress is shown in that post.
+# A thread that is a post of a forum was chosen.
+target-forum-post = This is one post of a forum. For a post of its own for each code, use `/manage giftcode setchannel channel:` and choose the forum.
 target-mentions = Each post mentions { $roles }.
 target-mentions-nobody = Posts no longer mention a role.
 target-role-gone = A role that posts mentioned was deleted. Set another one with `role` or `add_role`.
@@ -18,6 +20,8 @@ target-allow-too = Please also allow me to { $permissions } there.
 # $why is a part of a sentence that says what is wrong, and what to do.
 target-blocked = ❌ I cannot post in { $channel }: { $why }. Nothing was changed.
 target-too-many-roles = ❌ A post mentions at most { $most } roles. Take one away with `remove_role` first. Nothing was changed.
+# The channel that is set, when it is tested or its roles are changed.
+target-channel-gone = ❌ The channel was deleted. Set another one with `/manage giftcode setchannel`.
 
 ## `test`: it posts a sample, says what works, and deletes the sample.
 
@@ -29,6 +33,8 @@ test-post-title = 🧪 This is a test
 test-post-text = New gift codes will appear here. This test disappears in a few seconds.
 
 test-works = 🧪 Posting works
+# The title instead of that, where the bot could not have deleted a post.
+test-not-tried = 🧪 Nothing is missing, but posting was not tried
 test-something-missing = 🧪 Something is missing
 test-post-there = ✅ Post: it is there. I delete it in a few seconds.
 # “Manage Posts” is what Discord calls this permission in a forum.

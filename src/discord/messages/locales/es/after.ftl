@@ -2,7 +2,9 @@ after-retry-button = Reintentar fallidos
 
 after-fix-state-of-one = → Líderes: `/manage players edit player:{ $player } state:` y el estado correcto
 after-fix-states = → Líderes: `/manage players edit player:{ $player } state:` y el estado correcto, para cada uno. Si se mudaron todos: `/manage players setstate from: to:`
+after-fix-no-states = → Líderes: `/manage players edit player:{ $player } state:` y el estado correcto. Así encuentro a los demás que están en ese estado.
 after-fix-id = → Líderes: si el jugador ya no está, `/manage players remove player:{ $player }`
+after-fix-ids = → Líderes: si ya no están, `/manage players remove player_ids:{ $players }`
 after-retry-when-ready = → Cuando ya puedan, líderes: `/manage giftcode retry code:{ $code }`
 after-try-again = → Líderes: **Reintentar fallidos**, o `/manage giftcode retry code:{ $code }`
 

@@ -7,8 +7,8 @@ alliances-which-here = ❌ Varias alianzas publican en este canal. Indica cuál 
 alliances-added-second = ✅ Añadí **{ $name }**. La primera alianza de este servidor ahora se llama **{ $first }**: cámbialo con `/manage alliance rename`.
     A partir de ahora, los comandos tienen la opción `alliance`. Discord puede tardar un minuto en mostrarla.
 alliances-added = ✅ Añadí **{ $name }**.
-alliances-next-channel = Elige dónde se publican sus códigos con `/manage giftcode setchannel`, y añade jugadores con `/manage players add`.
-alliances-next-players = Añade sus jugadores con `/manage players add`.
+alliances-next-channel = Elige dónde se publican sus códigos con `/manage giftcode setchannel alliance:{ $name } channel:`, y añade jugadores con `/manage players add alliance:{ $name }`.
+alliances-next-players = Añade sus jugadores con `/manage players add alliance:{ $name }`.
 alliances-known = **{ $name }** ya está añadida.
 alliances-name-taken = ❌ Aquí ya hay una alianza llamada **{ $name }**. Elige otro nombre.
 alliances-bad-name = ❌ Un nombre tiene de 1 a { $most } caracteres.
@@ -21,7 +21,7 @@ alliances-remove-sure = ¿Quitar **{ $name }**? { $players ->
         [0] Su lista de jugadores está vacía.
         [one] Se borra su lista de jugadores, con { $players } jugador.
        *[other] Se borra su lista de jugadores, con { $players } jugadores.
-    } Ya no se publica ni se canjea nada para ella. Los resultados anteriores se conservan: `/manage giftcode history` con el nombre de la alianza.
+    } Ya no se publica ni se canjea nada para ella. Los resultados anteriores se conservan: mientras haya varias alianzas, `/manage giftcode history` con el nombre de la alianza los muestra.
 alliances-remove-button = Quitar
 alliances-removed = ✅ Quité **{ $name }**. { $players ->
         [0] Su lista de jugadores estaba vacía.

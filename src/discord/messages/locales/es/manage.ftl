@@ -13,31 +13,31 @@ channel-timeout = ❌ Estoy en aislamiento temporal en este servidor hasta { $un
 channel-everyone-refused = ❌ No menciono a todo el mundo. Elige un rol para los miembros que quieran enterarse de los códigos de regalo. No se cambió nada.
 channel-role-or-none = ❌ Usa `role` o `no_role`, pero no los dos. No se cambió nada.
 channel-unknown = ❌ No puedo publicar ahí. Elige un canal de texto, un canal de anuncios, un hilo o un foro de este servidor. No se cambió nada.
-channel-unset = ✅ Ya no publico códigos de regalo para esta alianza. Los canjes en curso continúan.
-channel-was-not-set = No hay ningún canal elegido, así que no se publican códigos de regalo para esta alianza.
+channel-unset = ✅ Ya no publico códigos de regalo. Los canjes en curso continúan.
+channel-was-not-set = No hay ningún canal elegido, así que no se publican códigos de regalo.
 
 auto-off = ✅ Los códigos nuevos ya no se canjean automáticamente. Los canjes en curso continúan.
 
-code-unknown = ❌ No conozco el código `{ $code }`. Para añadirlo a este servidor, usa `/manage giftcode add`.
+code-unknown = ❌ No conozco el código `{ $code }`. Para añadirlo, usa `/manage giftcode add`.
 code-unknown-unchanged = ❌ No conozco el código `{ $code }`. No se cambió nada.
-code-known = `{ $code }` ya está activo en este servidor.
+code-known = `{ $code }` ya está activo.
 code-added-posted-redeemed =
     { $players ->
-        [one] ✅ `{ $code }` se añadió a este servidor. Se publicará en { $channel } y se canjeará para { $players } jugador.
-       *[other] ✅ `{ $code }` se añadió a este servidor. Se publicará en { $channel } y se canjeará para { $players } jugadores.
+        [one] ✅ `{ $code }` se añadió. Se publicará en { $channel } y se canjeará para { $players } jugador.
+       *[other] ✅ `{ $code }` se añadió. Se publicará en { $channel } y se canjeará para { $players } jugadores.
     }
-code-added-posted = ✅ `{ $code }` se añadió a este servidor. Se publicará en { $channel }. Canjéalo con `/manage giftcode redeem code:{ $code }`.
+code-added-posted = ✅ `{ $code }` se añadió. Se publicará en { $channel }. Canjéalo con `/manage giftcode redeem code:{ $code }`.
 code-added-redeemed =
     { $players ->
-        [one] ✅ `{ $code }` se añadió a este servidor. No hay ningún canal elegido, así que no se publica. Se canjeará para { $players } jugador.
-       *[other] ✅ `{ $code }` se añadió a este servidor. No hay ningún canal elegido, así que no se publica. Se canjeará para { $players } jugadores.
+        [one] ✅ `{ $code }` se añadió. No hay ningún canal elegido, así que no se publica. Se canjeará para { $players } jugador.
+       *[other] ✅ `{ $code }` se añadió. No hay ningún canal elegido, así que no se publica. Se canjeará para { $players } jugadores.
     }
-code-added = ✅ `{ $code }` se añadió a este servidor. No hay ningún canal elegido, así que no se publica. Canjéalo con `/manage giftcode redeem code:{ $code }`.
-code-removed = ✅ `{ $code }` ya no se publica ni se canjea en este servidor.
+code-added = ✅ `{ $code }` se añadió. No hay ningún canal elegido, así que no se publica. Canjéalo con `/manage giftcode redeem code:{ $code }`.
+code-removed = ✅ `{ $code }` ya no se publica ni se canjea.
 code-removed-waiting =
     { $players ->
-        [one] ✅ `{ $code }` ya no se publica ni se canjea en este servidor. No se canjeará para { $players } jugador que aún esperaba.
-       *[other] ✅ `{ $code }` ya no se publica ni se canjea en este servidor. No se canjeará para los { $players } jugadores que aún esperaban.
+        [one] ✅ `{ $code }` ya no se publica ni se canjea. No se canjeará para { $players } jugador que aún esperaba.
+       *[other] ✅ `{ $code }` ya no se publica ni se canjea. No se canjeará para los { $players } jugadores que aún esperaban.
     }
 
 list-no-codes = Ahora mismo no hay códigos de regalo activos.
@@ -84,8 +84,8 @@ retry-started =
     }
 
 history-title = 📜 Historial de canjes
-history-nothing = Aún no se ha canjeado ningún código para la lista de jugadores de este servidor.
-history-nothing-of-code = `{ $code }` nunca se ha canjeado para la lista de jugadores de este servidor.
+history-nothing = Aún no se ha canjeado ningún código para la lista de jugadores.
+history-nothing-of-code = `{ $code }` nunca se ha canjeado para la lista de jugadores.
 history-round = { $code } (ronda { $round })
 history-finished = terminado { $when }
 history-started = iniciado { $when }, aún sin terminar

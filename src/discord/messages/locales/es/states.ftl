@@ -9,7 +9,8 @@ state-list-missing = ⚠️ Falta el estado de { $players ->
     [one] un jugador
    *[other] { $players } jugadores
 }. Lo estoy buscando, y canjeo los códigos en cuanto lo tenga. Para ir más rápido, añade de nuevo al jugador con el estado.
-state-list-correct = ⚠️ Hay un ID o un estado incorrecto. Compruébalo en el juego (perfil, ID y el número después del #) y añade de nuevo al jugador.
+state-list-none = ⚠️ Nadie de la lista tiene estado todavía, así que no puedo buscar ninguno. Indica el de un jugador con `/manage players edit player:{ $player } state:`, y encuentro a los demás que están en ese estado.
+state-list-correct = ⚠️ Hay un ID o un estado incorrecto. Corrige un estado con `/manage players edit`. Si el ID es incorrecto, usa `/manage players remove` y luego añade el correcto.
 
 state-batch-searching = 🔎 { $players ->
     [one] El estado de un jugador falta o es incorrecto. Lo estoy buscando, y canjeo el código en cuanto lo tenga.
@@ -28,6 +29,6 @@ state-status-searching = 🔎 buscando el estado de { $players }
 state-status-not-found = ⚠️ estado no encontrado: { $players }
 state-status-no-such-player = ⚠️ el juego no conoce el ID: { $players }
 state-status-unclear = ❔ no se pudo comprobar: { $players }
-state-status-correct = `/manage players list` muestra quiénes son. Añade de nuevo a estos jugadores con el ID o el estado correcto.
+state-status-correct = `/manage players list` muestra quiénes son. Corrige un estado con `/manage players edit`. Si el ID es incorrecto, usa `/manage players remove` y luego añade el correcto.
 
 state-checked-in-background = Compruebo los ID y los estados en segundo plano: `/manage players list` muestra los resultados.

@@ -2,6 +2,7 @@ target-set = ✅ A partir de ahora publico los códigos de regalo en { $channel 
 target-set-first = ✅ A partir de ahora publico los códigos de regalo en { $channel }, empezando por los activos.
 target-publishes = Publico cada mensaje también en los canales que siguen a ese canal.
 target-forum = Cada código tiene ahí su propia publicación, y en ella se muestra su progreso.
+target-forum-post = Esta es una sola publicación de un foro. Para que cada código tenga la suya, usa `/manage giftcode setchannel channel:` y elige el foro.
 target-mentions = Cada publicación menciona { $roles }.
 target-mentions-nobody = Las publicaciones ya no mencionan ningún rol.
 target-role-gone = Se borró un rol que las publicaciones mencionaban. Elige otro con `role` o `add_role`.
@@ -10,6 +11,7 @@ target-allow-too = Dame también estos permisos ahí: { $permissions }.
 
 target-blocked = ❌ No puedo publicar en { $channel }: { $why }. No se cambió nada.
 target-too-many-roles = ❌ Una publicación menciona como máximo { $most } roles. Quita antes uno con `remove_role`. No se cambió nada.
+target-channel-gone = ❌ El canal se eliminó. Elige otro con `/manage giftcode setchannel`.
 
 test-no-channel = No hay ningún canal elegido. Elige uno con `/manage giftcode setchannel` y luego pruébalo.
 test-still-there = Todavía estoy borrando la última publicación de prueba. Inténtalo de nuevo en un minuto.
@@ -18,6 +20,7 @@ test-post-title = 🧪 Esto es una prueba
 test-post-text = Aquí aparecerán los códigos de regalo nuevos. Esta prueba desaparece en unos segundos.
 
 test-works = 🧪 Publicar funciona
+test-not-tried = 🧪 No falta nada, pero no probé a publicar
 test-something-missing = 🧪 Falta algo
 test-post-there = ✅ Publicación: está ahí. La borro en unos segundos.
 test-post-not-tried = ➖ Publicación: no la probé, porque no podría borrarla de un foro. Para probarla, dame ahí el permiso **Gestionar publicaciones**.

@@ -1,7 +1,9 @@
 after-retry-button = Réessayer les échecs
 after-fix-state-of-one = → Chefs : `/manage players edit player:{ $player } state:` et le bon État
 after-fix-states = → Chefs : `/manage players edit player:{ $player } state:` et le bon État, pour chacun. S’ils ont tous déménagé : `/manage players setstate from: to:`
+after-fix-no-states = → Chefs : `/manage players edit player:{ $player } state:` et le bon État. Je trouve ensuite les autres qui sont dans cet État.
 after-fix-id = → Chefs : si le joueur est parti, `/manage players remove player:{ $player }`
+after-fix-ids = → Chefs : s’ils sont partis, `/manage players remove player_ids:{ $players }`
 after-retry-when-ready = → Dès que c’est possible, chefs : `/manage giftcode retry code:{ $code }`
 after-try-again = → Chefs : **Réessayer les échecs**, ou `/manage giftcode retry code:{ $code }`
 after-mention-title = ❌ { $code } a échoué pour ton compte

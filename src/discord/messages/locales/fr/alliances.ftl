@@ -7,8 +7,8 @@ alliances-which-here = ❌ Plusieurs alliances publient dans ce salon. Dis laque
 alliances-added-second = ✅ **{ $name }** a été ajoutée. La première alliance de ce serveur s’appelle maintenant **{ $first }** : change cela avec `/manage alliance rename`.
     Désormais, les commandes ont l’option `alliance`. Discord peut mettre une minute à l’afficher.
 alliances-added = ✅ **{ $name }** a été ajoutée.
-alliances-next-channel = Choisis où ses codes sont publiés avec `/manage giftcode setchannel`, et ajoute des joueurs avec `/manage players add`.
-alliances-next-players = Ajoute ses joueurs avec `/manage players add`.
+alliances-next-channel = Choisis où ses codes sont publiés avec `/manage giftcode setchannel alliance:{ $name } channel:`, et ajoute des joueurs avec `/manage players add alliance:{ $name }`.
+alliances-next-players = Ajoute ses joueurs avec `/manage players add alliance:{ $name }`.
 alliances-known = **{ $name }** est déjà ajoutée.
 alliances-name-taken = ❌ Il y a déjà une alliance appelée **{ $name }** ici. Choisis un autre nom.
 alliances-bad-name = ❌ Un nom a de 1 à { $most } caractères.
@@ -21,7 +21,7 @@ alliances-remove-sure = Retirer **{ $name }** ? { $players ->
         [0] Sa liste des joueurs est vide.
         [one] Sa liste avec { $players } joueur est supprimée.
        *[other] Sa liste avec { $players } joueurs est supprimée.
-    } Plus rien n’est publié ni utilisé pour elle. Les anciens résultats restent : `/manage giftcode history` avec le nom de l’alliance.
+    } Plus rien n’est publié ni utilisé pour elle. Les résultats passés restent : tant qu’il y a plusieurs alliances, `/manage giftcode history` avec le nom de l’alliance les montre.
 alliances-remove-button = Retirer
 alliances-removed = ✅ **{ $name }** a été retirée. { $players ->
         [0] Sa liste des joueurs était vide.

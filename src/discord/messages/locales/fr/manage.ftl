@@ -13,29 +13,29 @@ channel-timeout = ❌ Je suis exclu temporairement sur ce serveur jusqu’à { $
 channel-everyone-refused = ❌ Je ne mentionne pas tout le monde. Choisis un rôle pour les membres qui veulent être avertis des codes cadeaux. Rien n’a changé.
 channel-role-or-none = ❌ Utilise soit `role`, soit `no_role`, pas les deux. Rien n’a changé.
 channel-unknown = ❌ Je ne peux pas publier là. Choisis un salon textuel, un salon d’annonces, un fil ou un forum de ce serveur. Rien n’a changé.
-channel-unset = ✅ Je ne publie plus de codes cadeaux pour cette alliance. Ce qui est en cours continue.
-channel-was-not-set = Aucun salon n’est choisi, donc aucun code cadeau n’est publié pour cette alliance.
+channel-unset = ✅ Je ne publie plus de codes cadeaux. Ce qui est en cours continue.
+channel-was-not-set = Aucun salon n’est choisi, donc aucun code cadeau n’est publié.
 auto-off = ✅ Les nouveaux codes ne sont plus utilisés automatiquement. Ce qui est en cours continue.
-code-unknown = ❌ Je ne connais pas le code `{ $code }`. Pour l’ajouter à ce serveur, utilise `/manage giftcode add`.
+code-unknown = ❌ Je ne connais pas le code `{ $code }`. Pour l’ajouter, utilise `/manage giftcode add`.
 code-unknown-unchanged = ❌ Je ne connais pas le code `{ $code }`. Rien n’a changé.
-code-known = `{ $code }` est déjà actif sur ce serveur.
+code-known = `{ $code }` est déjà actif.
 code-added-posted-redeemed =
     { $players ->
-        [one] ✅ `{ $code }` a été ajouté à ce serveur. Il sera publié dans { $channel } et utilisé pour { $players } joueur.
-       *[other] ✅ `{ $code }` a été ajouté à ce serveur. Il sera publié dans { $channel } et utilisé pour { $players } joueurs.
+        [one] ✅ `{ $code }` a été ajouté. Il sera publié dans { $channel } et utilisé pour { $players } joueur.
+       *[other] ✅ `{ $code }` a été ajouté. Il sera publié dans { $channel } et utilisé pour { $players } joueurs.
     }
-code-added-posted = ✅ `{ $code }` a été ajouté à ce serveur. Il sera publié dans { $channel }. Utilise-le avec `/manage giftcode redeem code:{ $code }`.
+code-added-posted = ✅ `{ $code }` a été ajouté. Il sera publié dans { $channel }. Utilise-le avec `/manage giftcode redeem code:{ $code }`.
 code-added-redeemed =
     { $players ->
-        [one] ✅ `{ $code }` a été ajouté à ce serveur. Aucun salon n’est choisi, il n’est donc pas publié. Il sera utilisé pour { $players } joueur.
-       *[other] ✅ `{ $code }` a été ajouté à ce serveur. Aucun salon n’est choisi, il n’est donc pas publié. Il sera utilisé pour { $players } joueurs.
+        [one] ✅ `{ $code }` a été ajouté. Aucun salon n’est choisi, il n’est donc pas publié. Il sera utilisé pour { $players } joueur.
+       *[other] ✅ `{ $code }` a été ajouté. Aucun salon n’est choisi, il n’est donc pas publié. Il sera utilisé pour { $players } joueurs.
     }
-code-added = ✅ `{ $code }` a été ajouté à ce serveur. Aucun salon n’est choisi, il n’est donc pas publié. Utilise-le avec `/manage giftcode redeem code:{ $code }`.
-code-removed = ✅ `{ $code }` n’est plus publié ni utilisé sur ce serveur.
+code-added = ✅ `{ $code }` a été ajouté. Aucun salon n’est choisi, il n’est donc pas publié. Utilise-le avec `/manage giftcode redeem code:{ $code }`.
+code-removed = ✅ `{ $code }` n’est plus publié ni utilisé.
 code-removed-waiting =
     { $players ->
-        [one] ✅ `{ $code }` n’est plus publié ni utilisé sur ce serveur. Il ne sera pas utilisé pour le joueur qui attend encore ({ $players }).
-       *[other] ✅ `{ $code }` n’est plus publié ni utilisé sur ce serveur. Il ne sera pas utilisé pour les { $players } joueurs qui attendent encore.
+        [one] ✅ `{ $code }` n’est plus publié ni utilisé. Il ne sera pas utilisé pour le joueur qui attend encore ({ $players }).
+       *[other] ✅ `{ $code }` n’est plus publié ni utilisé. Il ne sera pas utilisé pour les { $players } joueurs qui attendent encore.
     }
 list-no-codes = Il n’y a pas de code cadeau actif en ce moment.
 list-title =
@@ -79,8 +79,8 @@ retry-started =
        *[other] ✅ Je réessaie `{ $code }` pour { $players } joueurs.
     }
 history-title = 📜 Historique des codes
-history-nothing = Aucun code n’a encore été utilisé pour la liste des joueurs de ce serveur.
-history-nothing-of-code = `{ $code }` n’a jamais été utilisé pour la liste des joueurs de ce serveur.
+history-nothing = Aucun code n’a encore été utilisé pour la liste des joueurs.
+history-nothing-of-code = `{ $code }` n’a jamais été utilisé pour la liste des joueurs.
 history-round = { $code } (tour { $round })
 history-finished = terminé { $when }
 history-started = commencé { $when }, pas encore terminé

@@ -2,7 +2,9 @@ after-retry-button = 失敗分を再試行
 
 after-fix-state-of-one = → リーダー：`/manage players edit player:{ $player } state:` に正しい王国を入力
 after-fix-states = → リーダー：それぞれ `/manage players edit player:{ $player } state:` に正しい王国を入力。全員が移動した場合：`/manage players setstate from: to:`
+after-fix-no-states = → リーダー：`/manage players edit player:{ $player } state:` に正しい王国を入力。同じ王国にいる他のプレイヤーはボットが見つけます。
 after-fix-id = → リーダー：もういないプレイヤーなら `/manage players remove player:{ $player }`
+after-fix-ids = → リーダー：もういないプレイヤーなら `/manage players remove player_ids:{ $players }`
 after-retry-when-ready = → 条件を満たしたら、リーダー：`/manage giftcode retry code:{ $code }`
 after-try-again = → リーダー：**失敗分を再試行**、または `/manage giftcode retry code:{ $code }`
 

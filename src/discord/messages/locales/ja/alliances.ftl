@@ -7,8 +7,8 @@ alliances-which-here = ❌ このチャンネルには複数の同盟が投稿�
 alliances-added-second = ✅ **{ $name }** を追加しました。このサーバーの最初の同盟の名前は **{ $first }** になりました。`/manage alliance rename` で変更できます。
     今後、コマンドで `alliance` オプションを使えます。Discordに表示されるまで1分ほどかかることがあります。
 alliances-added = ✅ **{ $name }** を追加しました。
-alliances-next-channel = `/manage giftcode setchannel` でコードの投稿先を選び、`/manage players add` でプレイヤーを追加してください。
-alliances-next-players = `/manage players add` でプレイヤーを追加してください。
+alliances-next-channel = `/manage giftcode setchannel alliance:{ $name } channel:` でコードの投稿先を選び、`/manage players add alliance:{ $name }` でプレイヤーを追加してください。
+alliances-next-players = `/manage players add alliance:{ $name }` でプレイヤーを追加してください。
 alliances-known = **{ $name }** はすでに追加されています。
 alliances-name-taken = ❌ **{ $name }** という同盟はすでにあります。別の名前にしてください。
 alliances-bad-name = ❌ 名前は1～{ $most }文字です。
@@ -20,7 +20,7 @@ alliances-last = ❌ このサーバーで唯一の同盟なので削除でき�
 alliances-remove-sure = **{ $name }** を削除しますか？{ $players ->
         [0] プレイヤーリストは空です。
        *[other] プレイヤーリスト（{ $players }人）も削除されます。
-    } 今後、この同盟への投稿や交換は行いません。過去の結果は残ります：`/manage giftcode history` で同盟の名前を指定してください。
+    } 今後、この同盟への投稿や交換は行いません。過去の結果は残ります：同盟が複数ある間は、`/manage giftcode history` で同盟の名前を指定すると見られます。
 alliances-remove-button = 削除
 alliances-removed = ✅ **{ $name }** を削除しました。{ $players ->
         [0] プレイヤーリストは空でした。

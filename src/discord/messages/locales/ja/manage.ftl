@@ -13,20 +13,20 @@ channel-timeout = ❌ { $until } までこのサーバーでタイムアウト�
 channel-everyone-refused = ❌ 全員へのメンションはしません。ギフトコードのお知らせを受け取りたいメンバー用のロールを選んでください。何も変更していません。
 channel-role-or-none = ❌ `role` と `no_role` はどちらか一方だけ使ってください。何も変更していません。
 channel-unknown = ❌ そこには投稿できません。このサーバーのテキストチャンネル、アナウンスチャンネル、スレッド、フォーラムを選んでください。何も変更していません。
-channel-unset = ✅ この同盟のギフトコードの投稿をやめました。進行中の交換は続きます。
-channel-was-not-set = チャンネルが設定されていないため、この同盟のギフトコードは投稿されていません。
+channel-unset = ✅ ギフトコードの投稿をやめました。進行中の交換は続きます。
+channel-was-not-set = チャンネルが設定されていないため、ギフトコードは投稿されていません。
 
 auto-off = ✅ 新しいコードの自動交換をオフにしました。進行中の交換は続きます。
 
-code-unknown = ❌ コード `{ $code }` は登録されていません。このサーバーに追加するには `/manage giftcode add` を使ってください。
+code-unknown = ❌ コード `{ $code }` は登録されていません。追加するには `/manage giftcode add` を使ってください。
 code-unknown-unchanged = ❌ コード `{ $code }` は登録されていません。何も変更していません。
-code-known = `{ $code }` はこのサーバーですでに有効です。
-code-added-posted-redeemed = ✅ `{ $code }` をこのサーバーに追加しました。{ $channel } に投稿し、{ $players }人分交換します。
-code-added-posted = ✅ `{ $code }` をこのサーバーに追加しました。{ $channel } に投稿します。交換するには `/manage giftcode redeem code:{ $code }` を使ってください。
-code-added-redeemed = ✅ `{ $code }` をこのサーバーに追加しました。チャンネルが設定されていないため投稿はしませんが、{ $players }人分交換します。
-code-added = ✅ `{ $code }` をこのサーバーに追加しました。チャンネルが設定されていないため投稿はしません。交換するには `/manage giftcode redeem code:{ $code }` を使ってください。
-code-removed = ✅ 今後、このサーバーで `{ $code }` の投稿と交換は行いません。
-code-removed-waiting = ✅ 今後、このサーバーで `{ $code }` の投稿と交換は行いません。待機中の{ $players }人分も交換しません。
+code-known = `{ $code }` はすでに有効です。
+code-added-posted-redeemed = ✅ `{ $code }` を追加しました。{ $channel } に投稿し、{ $players }人分交換します。
+code-added-posted = ✅ `{ $code }` を追加しました。{ $channel } に投稿します。交換するには `/manage giftcode redeem code:{ $code }` を使ってください。
+code-added-redeemed = ✅ `{ $code }` を追加しました。チャンネルが設定されていないため投稿はしませんが、{ $players }人分交換します。
+code-added = ✅ `{ $code }` を追加しました。チャンネルが設定されていないため投稿はしません。交換するには `/manage giftcode redeem code:{ $code }` を使ってください。
+code-removed = ✅ 今後、`{ $code }` の投稿と交換は行いません。
+code-removed-waiting = ✅ 今後、`{ $code }` の投稿と交換は行いません。待機中の{ $players }人分も交換しません。
 
 list-no-codes = 現在、有効なギフトコードはありません。
 list-title = 🎁 有効なギフトコード：{ $codes }個
@@ -48,8 +48,8 @@ retry-nothing = ここでは `{ $code }` に失敗した人がいないため、
 retry-started = ✅ `{ $code }` を{ $players }人分もう一度試します。
 
 history-title = 📜 交換履歴
-history-nothing = このサーバーのプレイヤーリストでは、まだコードを交換していません。
-history-nothing-of-code = このサーバーのプレイヤーリストでは、`{ $code }` を交換したことがありません。
+history-nothing = プレイヤーリストでは、まだコードを交換していません。
+history-nothing-of-code = プレイヤーリストでは、`{ $code }` を交換したことがありません。
 history-round = { $code }（{ $round }回目）
 history-finished = 完了：{ $when }
 history-started = 開始：{ $when }、進行中

@@ -2,6 +2,7 @@ target-set = ✅ 今後、ギフトコードを { $channel } に投稿します�
 target-set-first = ✅ 今後、ギフトコードを { $channel } に投稿します。まず、現在有効なものを投稿します。
 target-publishes = 投稿はすべて、フォローしているチャンネルにも公開します。
 target-forum = コードごとに投稿を作成し、進行状況もそこに表示します。
+target-forum-post = ここはフォーラム内の1つの投稿です。コードごとに投稿を作成するには、`/manage giftcode setchannel channel:` でフォーラムを選んでください。
 target-mentions = 投稿のたびに { $roles } をメンションします。
 target-mentions-nobody = 今後、投稿でロールをメンションしません。
 target-role-gone = 投稿でメンションしていたロールが削除されました。`role` か `add_role` で別のロールを設定してください。
@@ -10,6 +11,7 @@ target-allow-too = そこで { $permissions } もボットに許可してくだ�
 
 target-blocked = ❌ { $channel } に投稿できません：{ $why }。何も変更していません。
 target-too-many-roles = ❌ 投稿でメンションできるロールは{ $most }個までです。先に `remove_role` でどれかを外してください。何も変更していません。
+target-channel-gone = ❌ チャンネルが削除されました。`/manage giftcode setchannel` で別のチャンネルを設定してください。
 
 test-no-channel = チャンネルが設定されていません。`/manage giftcode setchannel` で設定してからテストしてください。
 test-still-there = 前回のテスト投稿をまだ削除しています。1分後にもう一度お試しください。
@@ -18,6 +20,7 @@ test-post-title = 🧪 これはテストです
 test-post-text = 新しいギフトコードはここに表示されます。このテストは数秒で消えます。
 
 test-works = 🧪 投稿できます
+test-not-tried = 🧪 不足はありませんが、投稿は試していません
 test-something-missing = 🧪 足りないものがあります
 test-post-there = ✅ 投稿：できました。数秒後に削除します。
 test-post-not-tried = ➖ 投稿：フォーラムでは削除できないため、試していません。試すには、そこで**投稿の管理**をボットに許可してください。

@@ -2,7 +2,9 @@ after-retry-button = 실패 재시도
 
 after-fix-state-of-one = → 운영진: `/manage players edit player:{ $player } state:`에 올바른 왕국 입력
 after-fix-states = → 운영진: 각각 `/manage players edit player:{ $player } state:`에 올바른 왕국 입력. 모두 이동했다면: `/manage players setstate from: to:`
+after-fix-no-states = → 운영진: `/manage players edit player:{ $player } state:`에 올바른 왕국 입력. 그러면 그 왕국에 있는 다른 플레이어를 찾아요.
 after-fix-id = → 운영진: 떠난 플레이어라면 `/manage players remove player:{ $player }`
+after-fix-ids = → 운영진: 떠난 플레이어라면 `/manage players remove player_ids:{ $players }`
 after-retry-when-ready = → 조건을 채운 뒤, 운영진: `/manage giftcode retry code:{ $code }`
 after-try-again = → 운영진: **실패 재시도** 또는 `/manage giftcode retry code:{ $code }`
 

@@ -7,8 +7,8 @@ alliances-which-here = ❌ 이 채널에는 여러 연맹의 글이 올라와요
 alliances-added-second = ✅ **{ $name }** 연맹을 추가했어요. 이 서버의 첫 연맹 이름: **{ $first }** (`/manage alliance rename`으로 바꿀 수 있어요)
     이제부터 명령어에서 `alliance` 옵션을 쓸 수 있어요. Discord에 표시되기까지 1분쯤 걸릴 수 있어요.
 alliances-added = ✅ **{ $name }** 연맹을 추가했어요.
-alliances-next-channel = `/manage giftcode setchannel`로 코드를 올릴 채널을 정하고, `/manage players add`로 플레이어를 추가하세요.
-alliances-next-players = `/manage players add`로 플레이어를 추가하세요.
+alliances-next-channel = `/manage giftcode setchannel alliance:{ $name } channel:`로 코드를 올릴 채널을 정하고, `/manage players add alliance:{ $name }`로 플레이어를 추가하세요.
+alliances-next-players = `/manage players add alliance:{ $name }`로 플레이어를 추가하세요.
 alliances-known = **{ $name }** 연맹은 이미 추가되어 있어요.
 alliances-name-taken = ❌ **{ $name }** 연맹이 이미 있어요. 다른 이름을 고르세요.
 alliances-bad-name = ❌ 이름은 1~{ $most }자여야 해요.
@@ -20,7 +20,7 @@ alliances-last = ❌ 이 서버의 하나뿐인 연맹이라 삭제할 수 없�
 alliances-remove-sure = **{ $name }** 연맹을 삭제할까요? { $players ->
         [0] 플레이어 목록은 비어 있어요.
        *[other] 플레이어 목록({ $players }명)도 삭제돼요.
-    } 앞으로 이 연맹에는 게시도 교환도 하지 않아요. 지난 결과는 남아요: `/manage giftcode history`에서 연맹 이름을 지정하세요.
+    } 앞으로 이 연맹에는 게시도 교환도 하지 않아요. 지난 결과는 남아요: 연맹이 여러 개인 동안에는 `/manage giftcode history`에서 연맹 이름을 지정하면 볼 수 있어요.
 alliances-remove-button = 삭제
 alliances-removed = ✅ **{ $name }** 연맹을 삭제했어요. { $players ->
         [0] 플레이어 목록은 비어 있었어요.

@@ -2,7 +2,9 @@ after-retry-button = Tentar de novo
 
 after-fix-state-of-one = → Líderes: `/manage players edit player:{ $player } state:` e o estado certo
 after-fix-states = → Líderes: `/manage players edit player:{ $player } state:` e o estado certo, para cada um. Se todos mudaram: `/manage players setstate from: to:`
+after-fix-no-states = → Líderes: `/manage players edit player:{ $player } state:` e o estado certo. Aí encontro os outros que estão nesse estado.
 after-fix-id = → Líderes: se o jogador saiu, `/manage players remove player:{ $player }`
+after-fix-ids = → Líderes: se eles saíram, `/manage players remove player_ids:{ $players }`
 after-retry-when-ready = → Quando der, líderes: `/manage giftcode retry code:{ $code }`
 after-try-again = → Líderes: **Tentar de novo**, ou `/manage giftcode retry code:{ $code }`
 

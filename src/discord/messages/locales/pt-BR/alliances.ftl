@@ -7,8 +7,8 @@ alliances-which-here = ❌ Várias alianças publicam neste canal. Diga qual com
 alliances-added-second = ✅ Adicionei **{ $name }**. A primeira aliança deste servidor agora se chama **{ $first }**: mude isso com `/manage alliance rename`.
     A partir de agora, os comandos têm a opção `alliance`. O Discord pode levar um minuto para mostrá-la.
 alliances-added = ✅ Adicionei **{ $name }**.
-alliances-next-channel = Escolha onde os códigos dela são publicados com `/manage giftcode setchannel`, e adicione jogadores com `/manage players add`.
-alliances-next-players = Adicione os jogadores dela com `/manage players add`.
+alliances-next-channel = Escolha onde os códigos dela são publicados com `/manage giftcode setchannel alliance:{ $name } channel:`, e adicione jogadores com `/manage players add alliance:{ $name }`.
+alliances-next-players = Adicione os jogadores dela com `/manage players add alliance:{ $name }`.
 alliances-known = **{ $name }** já foi adicionada.
 alliances-name-taken = ❌ Já existe uma aliança chamada **{ $name }** aqui. Escolha outro nome.
 alliances-bad-name = ❌ Um nome tem de 1 a { $most } caracteres.
@@ -21,7 +21,7 @@ alliances-remove-sure = Remover **{ $name }**? { $players ->
         [0] A lista de jogadores dela está vazia.
         [one] A lista de jogadores dela, com { $players } jogador, será apagada.
        *[other] A lista de jogadores dela, com { $players } jogadores, será apagada.
-    } Nada mais é publicado nem resgatado para ela. Os resultados antigos ficam: `/manage giftcode history` com o nome da aliança.
+    } Nada mais é publicado nem resgatado para ela. Os resultados anteriores ficam: enquanto houver várias alianças, `/manage giftcode history` com o nome da aliança os mostra.
 alliances-remove-button = Remover
 alliances-removed = ✅ Removi **{ $name }**. { $players ->
         [0] A lista de jogadores dela estava vazia.

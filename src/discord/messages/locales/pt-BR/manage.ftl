@@ -13,31 +13,31 @@ channel-timeout = ❌ Estou de castigo neste servidor até { $until } e não con
 channel-everyone-refused = ❌ Não menciono todo mundo. Escolha um cargo para os membros que querem saber dos códigos de presente. Nada foi alterado.
 channel-role-or-none = ❌ Use `role` ou `no_role`, não os dois. Nada foi alterado.
 channel-unknown = ❌ Não consigo publicar lá. Escolha um canal de texto, canal de anúncios, tópico ou fórum deste servidor. Nada foi alterado.
-channel-unset = ✅ Não publico mais códigos de presente para esta aliança. Os resgates em andamento continuam.
-channel-was-not-set = Nenhum canal está definido, então nenhum código de presente é publicado para esta aliança.
+channel-unset = ✅ Não publico mais códigos de presente. Os resgates em andamento continuam.
+channel-was-not-set = Nenhum canal está definido, então nenhum código de presente é publicado.
 
 auto-off = ✅ Os códigos novos não são mais resgatados automaticamente. Os resgates em andamento continuam.
 
-code-unknown = ❌ Não conheço o código `{ $code }`. Para adicioná-lo a este servidor, use `/manage giftcode add`.
+code-unknown = ❌ Não conheço o código `{ $code }`. Para adicioná-lo, use `/manage giftcode add`.
 code-unknown-unchanged = ❌ Não conheço o código `{ $code }`. Nada foi alterado.
-code-known = `{ $code }` já está ativo neste servidor.
+code-known = `{ $code }` já está ativo.
 code-added-posted-redeemed =
     { $players ->
-        [one] ✅ `{ $code }` foi adicionado a este servidor. Será publicado em { $channel } e resgatado para { $players } jogador.
-       *[other] ✅ `{ $code }` foi adicionado a este servidor. Será publicado em { $channel } e resgatado para { $players } jogadores.
+        [one] ✅ `{ $code }` foi adicionado. Será publicado em { $channel } e resgatado para { $players } jogador.
+       *[other] ✅ `{ $code }` foi adicionado. Será publicado em { $channel } e resgatado para { $players } jogadores.
     }
-code-added-posted = ✅ `{ $code }` foi adicionado a este servidor. Será publicado em { $channel }. Resgate com `/manage giftcode redeem code:{ $code }`.
+code-added-posted = ✅ `{ $code }` foi adicionado. Será publicado em { $channel }. Resgate com `/manage giftcode redeem code:{ $code }`.
 code-added-redeemed =
     { $players ->
-        [one] ✅ `{ $code }` foi adicionado a este servidor. Nenhum canal está definido, então não será publicado. Será resgatado para { $players } jogador.
-       *[other] ✅ `{ $code }` foi adicionado a este servidor. Nenhum canal está definido, então não será publicado. Será resgatado para { $players } jogadores.
+        [one] ✅ `{ $code }` foi adicionado. Nenhum canal está definido, então não será publicado. Será resgatado para { $players } jogador.
+       *[other] ✅ `{ $code }` foi adicionado. Nenhum canal está definido, então não será publicado. Será resgatado para { $players } jogadores.
     }
-code-added = ✅ `{ $code }` foi adicionado a este servidor. Nenhum canal está definido, então não será publicado. Resgate com `/manage giftcode redeem code:{ $code }`.
-code-removed = ✅ `{ $code }` não é mais publicado nem resgatado neste servidor.
+code-added = ✅ `{ $code }` foi adicionado. Nenhum canal está definido, então não será publicado. Resgate com `/manage giftcode redeem code:{ $code }`.
+code-removed = ✅ `{ $code }` não é mais publicado nem resgatado.
 code-removed-waiting =
     { $players ->
-        [one] ✅ `{ $code }` não é mais publicado nem resgatado neste servidor. Não será resgatado para { $players } jogador que ainda esperava.
-       *[other] ✅ `{ $code }` não é mais publicado nem resgatado neste servidor. Não será resgatado para os { $players } jogadores que ainda esperavam.
+        [one] ✅ `{ $code }` não é mais publicado nem resgatado. Não será resgatado para { $players } jogador que ainda esperava.
+       *[other] ✅ `{ $code }` não é mais publicado nem resgatado. Não será resgatado para os { $players } jogadores que ainda esperavam.
     }
 
 list-no-codes = Não há códigos de presente ativos no momento.
@@ -84,8 +84,8 @@ retry-started =
     }
 
 history-title = 📜 Histórico de resgates
-history-nothing = Nenhum código foi resgatado ainda para a lista de jogadores deste servidor.
-history-nothing-of-code = `{ $code }` nunca foi resgatado para a lista de jogadores deste servidor.
+history-nothing = Nenhum código foi resgatado ainda para a lista de jogadores.
+history-nothing-of-code = `{ $code }` nunca foi resgatado para a lista de jogadores.
 history-round = { $code } (rodada { $round })
 history-finished = terminou { $when }
 history-started = começou { $when }, ainda não terminou

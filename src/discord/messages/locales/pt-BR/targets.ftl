@@ -2,6 +2,7 @@ target-set = ✅ A partir de agora, publico códigos de presente em { $channel }
 target-set-first = ✅ A partir de agora, publico códigos de presente em { $channel }, começando pelos ativos.
 target-publishes = Divulgo cada publicação nos canais que seguem esse canal.
 target-forum = Cada código ganha seu próprio post lá, e o progresso aparece nesse post.
+target-forum-post = Este é um único post de um fórum. Para cada código ter seu próprio post, use `/manage giftcode setchannel channel:` e escolha o fórum.
 target-mentions = Cada publicação menciona { $roles }.
 target-mentions-nobody = As publicações não mencionam mais nenhum cargo.
 target-role-gone = Um cargo que as publicações mencionavam foi apagado. Defina outro com `role` ou `add_role`.
@@ -10,6 +11,7 @@ target-allow-too = Me dê também estas permissões lá: { $permissions }.
 
 target-blocked = ❌ Não consigo publicar em { $channel }: { $why }. Nada foi alterado.
 target-too-many-roles = ❌ Uma publicação menciona no máximo { $most } cargos. Tire um antes com `remove_role`. Nada foi alterado.
+target-channel-gone = ❌ O canal foi apagado. Defina outro com `/manage giftcode setchannel`.
 
 test-no-channel = Nenhum canal está definido. Defina um com `/manage giftcode setchannel` e depois teste.
 test-still-there = Ainda estou apagando a última publicação de teste. Tente de novo em um minuto.
@@ -18,6 +20,7 @@ test-post-title = 🧪 Isto é um teste
 test-post-text = Os novos códigos de presente vão aparecer aqui. Este teste some em alguns segundos.
 
 test-works = 🧪 Publicar funciona
+test-not-tried = 🧪 Não falta nada, mas não testei publicar
 test-something-missing = 🧪 Falta alguma coisa
 test-post-there = ✅ Publicação: está lá. Apago em alguns segundos.
 test-post-not-tried = ➖ Publicação: não testei, porque não conseguiria apagá-la de um fórum. Para testar, me dê a permissão **Gerenciar posts** lá.

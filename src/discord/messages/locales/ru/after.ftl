@@ -1,7 +1,9 @@
 after-retry-button = Повторить неудачные
 after-fix-state-of-one = → Лидерам: `/manage players edit player:{ $player } state:` и верное государство
 after-fix-states = → Лидерам: `/manage players edit player:{ $player } state:` и верное государство, для каждого. Если переехали все: `/manage players setstate from: to:`
+after-fix-no-states = → Лидерам: `/manage players edit player:{ $player } state:` и верное государство. Тогда я найду остальных из этого государства.
 after-fix-id = → Лидерам: если игрока больше нет, `/manage players remove player:{ $player }`
+after-fix-ids = → Лидерам: если этих игроков больше нет, `/manage players remove player_ids:{ $players }`
 after-retry-when-ready = → Лидерам, когда игроки будут готовы: `/manage giftcode retry code:{ $code }`
 after-try-again = → Лидерам: **Повторить неудачные** или `/manage giftcode retry code:{ $code }`
 after-mention-title = ❌ { $code }: не вышло для вашего аккаунта

@@ -7,8 +7,8 @@ alliances-which-here = ❌ В этом канале посты нескольк�
 alliances-added-second = ✅ Альянс **{ $name }** добавлен. Первый альянс этого сервера теперь называется **{ $first }**: изменить это можно командой `/manage alliance rename`.
     Теперь у команд есть параметр `alliance`. Discord может показать его только через минуту.
 alliances-added = ✅ Альянс **{ $name }** добавлен.
-alliances-next-channel = Выберите, где публиковать его коды: `/manage giftcode setchannel`, и добавьте игроков: `/manage players add`.
-alliances-next-players = Добавьте его игроков: `/manage players add`.
+alliances-next-channel = Выберите, где публиковать его коды: `/manage giftcode setchannel alliance:{ $name } channel:`, и добавьте игроков: `/manage players add alliance:{ $name }`.
+alliances-next-players = Добавьте его игроков: `/manage players add alliance:{ $name }`.
 alliances-known = Альянс **{ $name }** уже добавлен.
 alliances-name-taken = ❌ Альянс **{ $name }** здесь уже есть. Выберите другое название.
 alliances-bad-name = ❌ Длина названия: от 1 до { $most } символов.
@@ -23,7 +23,7 @@ alliances-remove-sure = Убрать **{ $name }**? { $players ->
         [few] Его список игроков ({ $players } игрока) будет удалён.
         [many] Его список игроков ({ $players } игроков) будет удалён.
        *[other] Его список игроков ({ $players } игроков) будет удалён.
-    } Для него больше ничего не публикуется и не активируется. Прошлые результаты останутся: `/manage giftcode history` с названием альянса.
+    } Для него больше ничего не публикуется и не активируется. Прошлые результаты останутся: пока альянсов несколько, их покажет `/manage giftcode history` с названием альянса.
 alliances-remove-button = Убрать
 alliances-removed = ✅ Альянс **{ $name }** убран. { $players ->
         [0] Его список игроков был пуст.

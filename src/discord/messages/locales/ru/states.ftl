@@ -10,7 +10,8 @@ state-list-missing = ⚠️ Не указано государство: { $playe
         [many] { $players } игроков
        *[other] { $players } игроков
     }. Я ищу его и активирую коды, когда найду. Будет быстрее, если добавить игрока ещё раз с государством.
-state-list-correct = ⚠️ У кого-то неверный ID или государство. Проверьте в игре (профиль, ID и число после #) и добавьте игрока ещё раз.
+state-list-none = ⚠️ Пока ни у кого в списке не указано государство, поэтому искать негде. Укажите его для одного игрока: `/manage players edit player:{ $player } state:`, и я найду остальных из этого государства.
+state-list-correct = ⚠️ У кого-то неверный ID или государство. Государство исправьте через `/manage players edit`. Если неверный ID, уберите его через `/manage players remove` и добавьте верный.
 state-batch-searching = 🔎 { $players ->
         [1] У одного игрока государство неверное или не указано. Я ищу его и активирую код, когда найду.
         [one] У { $players } игрока государство неверное или не указано. Я ищу его и активирую код, когда найду.
@@ -32,5 +33,5 @@ state-status-searching = 🔎 ищу государство: { $players }
 state-status-not-found = ⚠️ государство не найдено: { $players }
 state-status-no-such-player = ⚠️ игра не знает ID: { $players }
 state-status-unclear = ❔ проверить не удалось: { $players }
-state-status-correct = `/manage players list` покажет, кто это. Добавьте этих игроков ещё раз с верным ID или государством.
+state-status-correct = `/manage players list` покажет, кто это. Государство исправьте через `/manage players edit`. Если неверный ID, уберите его через `/manage players remove` и добавьте верный.
 state-checked-in-background = Я проверяю ID и государства в фоне: результаты покажет `/manage players list`.

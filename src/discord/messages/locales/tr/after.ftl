@@ -1,7 +1,9 @@
 after-retry-button = Başarısızları yinele
 after-fix-state-of-one = → Liderler: `/manage players edit player:{ $player } state:` ve doğru eyalet
 after-fix-states = → Liderler: her biri için `/manage players edit player:{ $player } state:` ve doğru eyalet. Hepsi taşındıysa: `/manage players setstate from: to:`
+after-fix-no-states = → Liderler: `/manage players edit player:{ $player } state:` ve doğru eyalet. Sonra o eyaletteki diğerlerini ben bulurum.
 after-fix-id = → Liderler: oyuncu artık yoksa `/manage players remove player:{ $player }`
+after-fix-ids = → Liderler: oyuncular artık yoksa `/manage players remove player_ids:{ $players }`
 after-retry-when-ready = → Hazır olduklarında, liderler: `/manage giftcode retry code:{ $code }`
 after-try-again = → Liderler: **Başarısızları yinele** veya `/manage giftcode retry code:{ $code }`
 after-mention-title = ❌ { $code } hesabın için kullanılamadı

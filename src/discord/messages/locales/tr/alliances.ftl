@@ -7,8 +7,8 @@ alliances-which-here = ❌ Bu kanalda birden çok ittifakın gönderileri var. H
 alliances-added-second = ✅ **{ $name }** eklendi. Bu sunucunun ilk ittifakının adı artık **{ $first }**: bunu `/manage alliance rename` ile değiştirebilirsin.
     Bundan sonra komutlarda `alliance` seçeneği var. Discord'un göstermesi bir dakika sürebilir.
 alliances-added = ✅ **{ $name }** eklendi.
-alliances-next-channel = Kodlarının nerede paylaşılacağını `/manage giftcode setchannel` ile seç, oyuncuları `/manage players add` ile ekle.
-alliances-next-players = Oyuncularını `/manage players add` ile ekle.
+alliances-next-channel = Kodlarının nerede paylaşılacağını `/manage giftcode setchannel alliance:{ $name } channel:` ile seç, oyuncuları `/manage players add alliance:{ $name }` ile ekle.
+alliances-next-players = Oyuncularını `/manage players add alliance:{ $name }` ile ekle.
 alliances-known = **{ $name }** zaten ekli.
 alliances-name-taken = ❌ Burada **{ $name }** adlı bir ittifak zaten var. Başka bir ad seç.
 alliances-bad-name = ❌ Ad 1 ile { $most } karakter arasında olmalı.
@@ -20,7 +20,7 @@ alliances-last = ❌ Bu, sunucunun tek ittifakı olduğu için kalıyor. Paylaş
 alliances-remove-sure = **{ $name }** kaldırılsın mı? { $players ->
         [0] Oyuncu listesi boş.
        *[other] { $players } oyunculuk listesi silinir.
-    } Artık onun için bir şey paylaşılmaz ve kod kullanılmaz. Geçmiş sonuçlar kalır: `/manage giftcode history` ve ittifakın adı.
+    } Artık onun için bir şey paylaşılmaz ve kod kullanılmaz. Geçmiş sonuçlar kalır: birden fazla ittifak olduğu sürece `/manage giftcode history` ve ittifakın adı onları gösterir.
 alliances-remove-button = Kaldır
 alliances-removed = ✅ **{ $name }** kaldırıldı. { $players ->
         [0] Oyuncu listesi boştu.

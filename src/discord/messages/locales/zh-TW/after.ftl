@@ -1,7 +1,9 @@
 after-retry-button = 重試失敗的
 after-fix-state-of-one = → 幹部：請用 `/manage players edit player:{ $player } state:` 填入正確的王國
 after-fix-states = → 幹部：請逐一用 `/manage players edit player:{ $player } state:` 填入正確的王國。如果他們全都移民了：`/manage players setstate from: to:`
+after-fix-no-states = → 幹部：請用 `/manage players edit player:{ $player } state:` 填入正確的王國，我就會找出同一王國的其他玩家。
 after-fix-id = → 幹部：如果這位玩家已經不在了，請用 `/manage players remove player:{ $player }`
+after-fix-ids = → 幹部：如果這些玩家已經不在了，請用 `/manage players remove player_ids:{ $players }`
 after-retry-when-ready = → 等他們符合條件後，幹部請用：`/manage giftcode retry code:{ $code }`
 after-try-again = → 幹部：請按 **重試失敗的**，或用 `/manage giftcode retry code:{ $code }`
 after-mention-title = ❌ 你的帳號兌換 { $code } 失敗

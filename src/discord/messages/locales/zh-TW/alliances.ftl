@@ -7,8 +7,8 @@ alliances-which-here = ❌ 有多個聯盟使用這個頻道發布禮包碼。�
 alliances-added-second = ✅ 已新增 **{ $name }**。這個伺服器的第一個聯盟現在叫 **{ $first }**，可用 `/manage alliance rename` 改名。
     從現在起，指令會多一個 `alliance` 選項，Discord 可能要過一分鐘才會顯示。
 alliances-added = ✅ 已新增 **{ $name }**。
-alliances-next-channel = 接著用 `/manage giftcode setchannel` 選擇發布禮包碼的頻道，再用 `/manage players add` 新增玩家。
-alliances-next-players = 接著用 `/manage players add` 新增玩家。
+alliances-next-channel = 接著用 `/manage giftcode setchannel alliance:{ $name } channel:` 選擇發布禮包碼的頻道，再用 `/manage players add alliance:{ $name }` 新增玩家。
+alliances-next-players = 接著用 `/manage players add alliance:{ $name }` 新增玩家。
 alliances-known = **{ $name }** 已經新增過了。
 alliances-name-taken = ❌ 這裡已經有叫 **{ $name }** 的聯盟。請換一個名稱。
 alliances-bad-name = ❌ 名稱長度為 1 到 { $most } 個字元。
@@ -20,7 +20,7 @@ alliances-last = ❌ 這是這個伺服器唯一的聯盟，所以不能移除�
 alliances-remove-sure = 要移除 **{ $name }** 嗎？{ $players ->
         [0] 它的玩家名單是空的。
        *[other] 它有 { $players } 位玩家的玩家名單會被刪除。
-    }之後不會再為它發布或兌換。過去的結果會保留：用 `/manage giftcode history` 加上聯盟名稱查看。
+    }之後不會再為它發布或兌換。過去的結果會保留：只要還有多個聯盟，用 `/manage giftcode history` 加上聯盟名稱就能查看。
 alliances-remove-button = 移除
 alliances-removed = ✅ 已移除 **{ $name }**。{ $players ->
         [0] 它的玩家名單是空的。
