@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use crate::domain::players::player::ChannelId;
 
@@ -36,16 +37,16 @@ pub struct News {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reading {
     UnderWay,
-    /// Messages change nothing: it is read again later, or when permissions change.
-    Failed,
+    /// Messages change nothing: it is read again at this time, if there is one, or when permissions change.
+    Failed(Option<Instant>),
 }
 
 impl IdInbox {
     /// Somebody wrote in this channel, which may be any.
     pub fn push(&self, channel: ChannelId) {
         let is_new = self.change(|state| {
-            let is_due = state.known.contains(&channel) && state.readings.get(&channel) != Some(&Reading::Failed);
-            is_due && state.news.channels.insert(channel)
+            let has_failed = matches!(state.readings.get(&channel), Some(Reading::Failed(_)));
+            state.known.contains(&channel) && !has_failed && state.news.channels.insert(channel)
         });
         if is_new {
             self.wake();
@@ -107,12 +108,31 @@ impl IdInbox {
         self.change(|state| state.readings.remove(&channel));
     }
 
-    /// A reading failed. Returns whether the channel rests until [`Self::may_be_readable`]; if not, that came meanwhile.
-    pub fn failed(&self, channel: ChannelId) -> bool {
+    /// A reading failed. The channel rests until this time or [`Self::may_be_readable`]. Returns whether it does; if not, that
+    /// came meanwhile.
+    pub fn failed(&self, channel: ChannelId, until: Option<Instant>) -> bool {
         self.change(|state| {
             let reading = state.readings.get_mut(&channel);
-            reading.map(|reading| *reading = Reading::Failed).is_some()
+            reading.map(|reading| *reading = Reading::Failed(until)).is_some()
         })
+    }
+
+    /// When the first of the resting channels is read again. A channel rests until one time at most, however often it failed.
+    pub fn next_retry(&self) -> Option<Instant> {
+        self.change(|state| {
+            let until = |reading: &Reading| if let Reading::Failed(until) = reading { *until } else { None };
+            state.readings.values().filter_map(until).min()
+        })
+    }
+
+    /// The channels that have rested until now have something new.
+    pub fn retry(&self, now: Instant) {
+        self.change(|state| {
+            let is_due =
+                |_: &ChannelId, reading: &mut Reading| matches!(reading, Reading::Failed(Some(until)) if *until <= now);
+            let due = state.readings.extract_if(.., is_due).map(|(channel, _)| channel);
+            state.news.channels.extend(due);
+        });
     }
 
     /// The channel is read again if it could not be read, or if that just begins to show.
@@ -133,6 +153,8 @@ impl IdInbox {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use futures_util::FutureExt;
 
     use super::*;
@@ -194,7 +216,7 @@ mod tests {
         let inbox = IdInbox::default();
         refresh(&inbox, &[ONE, OTHER]);
         inbox.begin_reading(ONE);
-        assert!(inbox.failed(ONE));
+        assert!(inbox.failed(ONE, None));
         inbox.push(ONE);
         inbox.may_be_readable(OTHER);
         assert!(!is_woken(&inbox));
@@ -204,12 +226,35 @@ mod tests {
         // Permissions change while the refusal is on its way.
         inbox.begin_reading(ONE);
         inbox.may_be_readable(ONE);
-        assert!(!inbox.failed(ONE));
+        assert!(!inbox.failed(ONE, None));
         assert_eq!((is_woken(&inbox), refresh(&inbox, &[ONE, OTHER])), (true, vec![ONE]));
         // One that succeeded is not read again.
         inbox.begin_reading(ONE);
         inbox.read(ONE);
         inbox.may_be_readable(ONE);
         assert!(!is_woken(&inbox));
+    }
+
+    #[test]
+    fn a_channel_is_read_again_once_however_often_its_permissions_change() {
+        let inbox = IdInbox::default();
+        let (now, hour) = (Instant::now(), Duration::from_secs(3600));
+        refresh(&inbox, &[ONE, OTHER]);
+        for number in 0..100 {
+            inbox.begin_reading(ONE);
+            assert!(inbox.failed(ONE, Some(now + hour + Duration::from_secs(number))));
+            inbox.may_be_readable(ONE);
+            assert_eq!(refresh(&inbox, &[ONE, OTHER]), [ONE]);
+        }
+        assert_eq!(inbox.next_retry(), None, "nothing rests");
+        inbox.begin_reading(ONE);
+        inbox.failed(ONE, Some(now + hour));
+        inbox.begin_reading(OTHER);
+        inbox.failed(OTHER, None);
+        assert_eq!(inbox.next_retry(), Some(now + hour));
+        inbox.retry(now);
+        assert_eq!(refresh(&inbox, &[ONE, OTHER]), []);
+        inbox.retry(now + hour);
+        assert_eq!((inbox.next_retry(), refresh(&inbox, &[ONE, OTHER])), (None, vec![ONE]));
     }
 }

@@ -125,7 +125,8 @@ impl<B: NoticeBoard> Notifier<B> {
                         None => error.retry_after.unwrap_or_else(|| BACK_OFF.doubled(known.failures)),
                     };
                     let (code, guild, seconds) = (&key.code, key.guild, wait.as_secs());
-                    if error.is_outage {
+                    let is_our_rate = error.retry_after.is_some() && error.blocked.is_none();
+                    if error.is_outage || is_our_rate {
                         tracing::debug!("Cannot send a notice about {code} to guild {guild}: {error}");
                     } else {
                         tracing::warn!(

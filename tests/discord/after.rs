@@ -195,8 +195,9 @@ async fn many_people_are_mentioned_although_discord_limits_the_questions_for_mem
         link(&world, &user, player).await;
         people.push(user.id);
     }
-    // Five calls, and then one is refused: whoever begins again with the first person gets no further.
+    // Five calls, and then one is refused: whoever begins again with the first person gets no further, and nobody is asked for twice.
     let paths: Vec<String> = people.iter().map(|id| format!("/members/{id}")).collect();
+    let asked = paths.clone();
     let mut calls = 0;
     world.double.fail_requests(move |attempt| {
         let is_one = attempt.method == "GET" && paths.iter().any(|path| attempt.path.ends_with(path.as_str()));
@@ -209,6 +210,10 @@ async fn many_people_are_mentioned_although_discord_limits_the_questions_for_mem
     let mention = world.message("failed for your account").await;
     let named = mention.allowed_mentions.unwrap()["users"].as_array().unwrap().len();
     assert_eq!(named, people.len());
+    let is_answered = |request: &&discord_double::RequestLog| {
+        request.status == Some(200) && asked.iter().any(|path| request.path.ends_with(path.as_str()))
+    };
+    assert_eq!(world.double.requests().iter().filter(is_answered).count(), people.len());
     bot.stop().await;
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use giftcode_bot::sandbox::rules::Rule;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -47,9 +47,9 @@ fn age(world: &World, seconds: u32) {
     file(world).execute("UPDATE posts SET next_attempt_at = next_attempt_at - ?1", [1000 * seconds]).unwrap();
 }
 
-/// What was sent then has arrived.
+/// What was sent then has arrived. It may have taken so long.
 fn settle(world: &World) {
-    age(world, 600);
+    age(world, 100);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -134,6 +134,56 @@ async fn nothing_is_posted_while_there_are_too_many_posts_to_look_at() {
     world.feed.add("CODE1", "", "");
     bot.said("cannot check whether it was posted: the forum has more than 50 newer posts of the bot").await;
     assert!(world.double.forum_posts(FORUM).iter().all(|post| post.name == "recent"));
+    bot.stop().await;
+}
+
+/// A guild whose forum has these threads of the bot, besides.
+fn with_threads(threads: impl Iterator<Item = (u64, Thread)>) -> Guild {
+    let guild = Guild::new(GUILD).text(CHANNEL, "gift-codes").forum(FORUM, "codes");
+    threads.fold(guild, |guild, (id, thread)| {
+        guild.channel(Channel { thread: Some(thread), ..Channel::new(id, "recent", 11) })
+    })
+}
+
+/// Kills the bot while it posts in the forum; the request is lost.
+async fn interrupted(world: &World) {
+    let bot = world.start().await;
+    set(world, &world.admin()).await;
+    let mut gate = world.double.gate(Point::BeforeCreate);
+    world.feed.add("CODE1", "", "");
+    gate.reached().await;
+    bot.kill().await;
+    gate.drop_request();
+    settle(world);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_post_is_settled_however_many_posts_came_since() {
+    let world = world().await;
+    let half_an_hour_ago = Timestamp::now().as_millisecond().unsigned_abs() - 1_420_070_400_000 - 1_800_000;
+    let newer = |at: u64| ((half_an_hour_ago + at) << 22, Thread::new(FORUM, Double::BOT_USER));
+    world.double.add_guild(with_threads((0..60).map(newer)));
+    interrupted(&world).await;
+    age(&world, 3600);
+    let bot = world.spawn();
+    bot.said(&format!("Posted 1 new codes to guild {GUILD}")).await;
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_search_for_an_interrupted_post_ends_however_many_posts_are_archived() {
+    let world = world().await;
+    // More than are searched at once, all archived after the attempt.
+    let later = Timestamp::now() + SignedDuration::from_hours(1);
+    let archived = |at: u64| {
+        let changed_at = later + SignedDuration::from_millis(at.cast_signed());
+        Thread { is_archived: true, changed_at, ..Thread::new(FORUM, 1) }
+    };
+    world.double.add_guild(with_threads((1..=2050).map(|at| (at, archived(at)))));
+    interrupted(&world).await;
+    let bot = world.spawn();
+    bot.said("the search of the forum's archived posts goes on").await;
+    bot.said(&format!("Posted 1 new codes to guild {GUILD}")).await;
     bot.stop().await;
 }
 

@@ -255,23 +255,33 @@ async fn a_new_leader_answers_nothing_that_is_older_than_the_id_channel() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_channel_that_takes_long_holds_up_no_other() {
+async fn channels_that_take_long_hold_up_no_other() {
     let world = reading(true).await;
     let _bot = world.start().await;
     let allowed = permission::POSTING | permission::ADD_REACTIONS;
     world.double.add_guild(Guild::new(SECOND).text(SECOND_CHANNEL, "ids").bot_permissions(allowed));
-    let (admin, their_admin) = (world.admin(), world.double.user(SECOND, permission::MANAGE_GUILD));
-    world.told(&admin, IDS, &channel()).await;
+    let their_admin = world.double.user(SECOND, permission::MANAGE_GUILD);
     world.told(&their_admin, IDS, &[("channel", json!(SECOND_CHANNEL.to_string()))]).await;
-    // Each try of a reaction has to wait for longer than this test.
-    let slow = format!("/channels/{OTHER_CHANNEL}/");
+    // As many as are read at once. Each try of a reaction has to wait for longer than this test.
+    let slow: Vec<(u64, u64)> = (0..4).map(|number| (SECOND + 100 + 2 * number, SECOND + 101 + 2 * number)).collect();
+    for (guild, channel) in &slow {
+        world.double.add_guild(Guild::new(*guild).text(*channel, "ids").bot_permissions(allowed));
+        let admin = world.double.user(*guild, permission::MANAGE_GUILD);
+        let command = world.double.slash(&admin, *channel, IDS, &[("channel", json!(channel.to_string()))]).await;
+        command.settled(PATIENCE).await;
+    }
+    let paths: Vec<String> = slow.iter().map(|(_, channel)| format!("/channels/{channel}/")).collect();
+    let is_slow = move |path: &str| path.contains("/reactions/") && paths.iter().any(|slow| path.contains(slow));
+    let is_refused = is_slow.clone();
     world.double.fail_requests(move |attempt| {
-        let is_reaction = attempt.path.contains(&slow) && attempt.path.contains("/reactions/");
-        is_reaction.then_some(Fault::RateLimited { retry_after: 3 * PATIENCE, is_global: false })
+        is_refused(attempt.path).then_some(Fault::RateLimited { retry_after: 3 * PATIENCE, is_global: false })
     });
-    world.double.post(&world.member(), OTHER_CHANNEL, "100001");
-    let is_reaction = |request: &RequestLog| request.status == Some(429) && request.path.contains("/reactions/");
-    world.until("the reaction is refused", || world.double.requests().iter().any(is_reaction)).await;
+    for (guild, channel) in &slow {
+        world.double.post(&world.double.user(*guild, 0), *channel, "100001");
+    }
+    let is_reaction = |request: &&RequestLog| request.status == Some(429) && is_slow(&request.path);
+    let refused = || world.double.requests().iter().filter(is_reaction).count() >= slow.len();
+    world.until("the reactions are refused", refused).await;
     let theirs = world.double.post(&world.double.user(SECOND, 0), SECOND_CHANNEL, "100002");
     reacted(&world, &theirs, "✅").await;
 }

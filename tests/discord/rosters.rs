@@ -76,6 +76,18 @@ async fn a_long_roster_has_pages_for_managers() {
     let third = list.message();
     assert!(third.text().contains("Lord45") && !third.text().contains("Lord40 "), "{}", third.text());
     assert_eq!(part_disabled(&third, "3 of 3"), (false, true, true));
+    // A page that cannot be read leaves the list as it is, with its buttons.
+    let change = |sql: &str| {
+        let file = rusqlite::Connection::open(world.folder.path().join("giftcode.db")).unwrap();
+        file.busy_timeout(PATIENCE).unwrap();
+        file.execute_batch(sql).unwrap();
+    };
+    change("ALTER TABLE players RENAME TO away");
+    let failed = world.double.press(&admin, &third, third.custom_id("◀")).await;
+    let error = failed.until(PATIENCE, |failed| !failed.follow_ups().is_empty()).await.follow_ups().remove(0);
+    assert!(error.text().contains("Something went wrong") && error.is_ephemeral(), "{}", error.text());
+    assert_eq!((list.message().text(), list.message().components), (third.text(), third.components.clone()));
+    change("ALTER TABLE away RENAME TO players");
     // The roster shrinks while its last page is shown.
     for id in 3021..=3045 {
         world.told(&admin, REMOVE, &[("player", json!(id.to_string()))]).await;

@@ -3,7 +3,13 @@
 //! # At most once
 //! Discord knows no nonces there, so a post is looked up before each attempt: among the forum's open threads, and after an
 //! attempt with an unknown result among the archived ones too. A request that was cut off may still be on its way, so what is
-//! not found counts as absent only [`SETTLES_IN`] after that attempt's intent.
+//! not found counts as absent only [`SETTLES_IN`] after that attempt's intent. A post of that attempt has an id of that time,
+//! so later posts are none of its, however many there are. A search through many pages of archived threads goes on at the next
+//! attempt where it stopped, so it ends.
+
+use std::collections::HashMap;
+use std::sync::PoisonError;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -17,16 +23,34 @@ use crate::domain::players::player::ChannelId;
 use crate::domain::text::clean;
 use crate::ports::{AnnounceError, MessageId, Posted};
 
-use super::search::{first_id_at, first_id_since, history_hidden, is_ours};
+use super::search::{MAX_CLOCK_SKEW, first_id_at, first_id_since, history_hidden, is_ours};
 use super::{DiscordAnnouncer, OutgoingMessage, Place, SETTLES_IN, Sent, channel};
 
 /// How far back a first attempt searches for a post that another process sent, or this one before its file was restored.
 const SEARCH_BACK: SignedDuration = SignedDuration::from_mins(10);
 /// The most characters of a thread's name (docs/protocol.md, "Sizes").
 const NAME_CHARS: usize = 100;
-/// The most pages of archived threads that are searched, of 100 each, and the most threads whose first message is read.
+/// The most pages of archived threads that are searched at once, of 100 each, and the most threads whose first message is read.
 const MAX_PAGES: usize = 20;
+/// The pause before such a search goes on.
+const SEARCH_ON_AFTER: Duration = Duration::from_secs(5);
+/// The most searches that are remembered. One that is forgotten begins again.
+const MAX_SEARCHES: usize = 100;
 const MAX_THREADS: usize = 50;
+
+/// Where the searches for interrupted posts go on: the archive time of the last thread, by the post's nonce and its
+/// attempt. What was archived since the search began was open then, and looked at.
+#[derive(Debug, Default)]
+pub(super) struct Searches(HashMap<(String, Timestamp), String>);
+
+impl Searches {
+    fn note(&mut self, search: (String, Timestamp), before: String) {
+        if self.0.len() >= MAX_SEARCHES && !self.0.contains_key(&search) {
+            self.0.clear();
+        }
+        self.0.insert(search, before);
+    }
+}
 
 #[derive(Debug, Deserialize)]
 struct Started {
@@ -98,8 +122,8 @@ impl DiscordAnnouncer {
         }
     }
 
-    /// Finds a post that was started at `at` or later. With `is_thorough`, archived threads are searched too, and it is an
-    /// error if the history cannot be read.
+    /// Finds a post that was started at `at` or later. With `is_thorough`, it was started by the attempt at that time, archived
+    /// threads are searched too, and it is an error if the history cannot be read.
     pub(super) async fn find_post(
         &self,
         place: Place<'_>,
@@ -108,8 +132,10 @@ impl DiscordAnnouncer {
     ) -> Result<Option<MessageId>, AnnounceError> {
         let me = self.rest.my_id().await?;
         let (first, forum) = (first_id_since(at).get(), channel(place.channel));
+        // A first attempt is not about one time.
+        let last = if is_thorough { last_id_of(at) } else { u64::MAX };
         let may_be_it = |thread: &ThreadInfo| {
-            thread.id.get() >= first
+            (first..=last).contains(&thread.id.get())
                 && thread.parent_id.is_none_or(|parent| parent == forum)
                 && thread.owner_id.is_none_or(|owner| owner == me)
         };
@@ -119,9 +145,12 @@ impl DiscordAnnouncer {
             Err(error) => return Err(AnnounceError { maybe_sent: false, ..AnnounceError::from(error) }),
         };
         threads.retain(may_be_it);
+        let searches = || self.searches.lock().unwrap_or_else(PoisonError::into_inner);
+        let search = (place.nonce.to_owned(), at);
+        let mut goes_on = None;
         if is_thorough {
             self.check_history_permission(place).await?;
-            let mut before = None;
+            let mut before = searches().0.get(&search).cloned();
             for number in 1.. {
                 let page = self.rest.archived_threads(forum, before).await?;
                 let last = page.threads.last().and_then(|thread| thread.thread_metadata.clone());
@@ -132,12 +161,8 @@ impl DiscordAnnouncer {
                     break;
                 }
                 if number == MAX_PAGES {
-                    return Err(AnnounceError::passing(
-                        format!(
-                            "cannot check whether it was posted: the forum has more than {MAX_PAGES} pages of archived posts"
-                        ),
-                        true,
-                    ));
+                    goes_on = Some(last);
+                    break;
                 }
                 before = Some(last);
             }
@@ -161,16 +186,31 @@ impl DiscordAnnouncer {
             }
         }
         // What was not looked at is not absent.
-        match has_more {
-            true => Err(AnnounceError::passing(
+        if has_more {
+            return Err(AnnounceError::passing(
                 format!(
                     "cannot check whether it was posted: the forum has more than {MAX_THREADS} newer posts of the bot"
                 ),
                 is_thorough,
-            )),
-            false => Ok(None),
+            ));
         }
+        if let Some(before) = goes_on {
+            searches().note(search, before);
+            let goes_on = AnnounceError::passing(
+                "cannot check yet whether it was posted: the search of the forum's archived posts goes on",
+                true,
+            );
+            return Err(AnnounceError { retry_after: Some(SEARCH_ON_AFTER), ..goes_on });
+        }
+        searches().0.remove(&search);
+        Ok(None)
     }
+}
+
+/// The greatest id of a post that an attempt at this time started.
+fn last_id_of(at: Timestamp) -> u64 {
+    let last = at.checked_add(SETTLES_IN + MAX_CLOCK_SKEW).unwrap_or(Timestamp::MAX);
+    first_id_at(last).get()
 }
 
 fn posted(id: MessageId, is_as_given: bool) -> Posted {

@@ -32,6 +32,9 @@ use crate::discord::messages::{Message, alliances, batch, post};
 use crate::discord::permissions;
 use crate::discord::rest::{Rest, RestError};
 
+use forums::Searches;
+use notices::KnownMembers;
+
 /// For how long after its intent a message may still appear that is not found: a call takes up to 60 s (`SEND_TIMEOUT` in
 /// `services/poster.rs`), and a request that was cut off may be on its way for a while longer.
 const SETTLES_IN: SignedDuration = SignedDuration::from_secs(90);
@@ -64,6 +67,8 @@ pub struct DiscordAnnouncer {
     clock: Clock,
     /// When the last warning about another user of the token was logged, since the clock's start.
     warned_at: Arc<Mutex<Option<Duration>>>,
+    known_members: Arc<Mutex<KnownMembers>>,
+    searches: Arc<Mutex<Searches>>,
 }
 
 /// A message to a target.
@@ -92,7 +97,7 @@ pub struct Place<'a> {
 
 impl DiscordAnnouncer {
     pub fn new(rest: Arc<Rest>, clock: Clock) -> Self {
-        Self { rest, clock, warned_at: Arc::default() }
+        Self { rest, clock, warned_at: Arc::default(), known_members: Arc::default(), searches: Arc::default() }
     }
 
     /// Sends a message to a channel, thread or forum: exactly one message per nonce, however often it is called.

@@ -1,5 +1,7 @@
 //! Notices in Discord's channels: mentions of people for whom a code failed, and reminders.
 
+use std::collections::HashMap;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use serde::de::IgnoredAny;
@@ -12,33 +14,61 @@ use crate::domain::players::player::{GuildId, UserId};
 use crate::ports::notices::{Notice, NoticeBoard, NoticeContent};
 use crate::ports::{AnnounceError, Posted};
 
-/// The longest time that the questions for members wait for Discord's limit: the notifier gives a whole notice a minute.
-const PATIENCE: Duration = Duration::from_secs(40);
+/// How long the questions for members may take at once: the notifier gives a whole notice a minute.
+const ASK_FOR: Duration = Duration::from_secs(30);
+/// How long an answer counts. Discord's limit may divide the questions of a notice over several attempts.
+const KNOWN_FOR: Duration = Duration::from_secs(15 * 60);
+
+/// Who was found to be a member of a server or not, and when, since the clock's start.
+#[derive(Debug, Default)]
+pub(super) struct KnownMembers(HashMap<(GuildId, UserId), (bool, Duration)>);
+
+impl KnownMembers {
+    fn get(&self, guild: GuildId, person: UserId, now: Duration) -> Option<bool> {
+        self.0.get(&(guild, person)).filter(|(_, at)| now < *at + KNOWN_FOR).map(|(is_member, _)| *is_member)
+    }
+
+    fn note(&mut self, guild: GuildId, person: UserId, is_member: bool, now: Duration) {
+        self.0.retain(|_, (_, at)| now < *at + KNOWN_FOR);
+        self.0.insert((guild, person), (is_member, now));
+    }
+}
 
 impl DiscordAnnouncer {
-    /// Those of the people who are members of the guild. Anybody may link any account, from any server. Discord's limit for
-    /// these calls is waited for here: whoever begins again with the first person would never come to the last one.
-    async fn members(&self, guild: GuildId, people: &[UserId]) -> Result<Vec<UserId>, RestError> {
-        let mut members = Vec::new();
-        let mut people = people.iter().peekable();
-        let mut patience = PATIENCE;
-        while let Some(person) = people.peek() {
-            let (guild, user) = (DiscordGuildId::new(guild.0.max(1)), DiscordUserId::new(person.0.max(1)));
-            match self.rest.member::<IgnoredAny>(guild, user).await {
-                Ok(_) => members.push(**person),
-                Err(RestError::Refused { status: 404, .. }) => {}
-                Err(RestError::Refused { status: 429, retry_after: Some(wait), is_global: false, .. })
-                    if wait <= patience =>
-                {
-                    patience -= wait;
-                    tokio::time::sleep(wait).await;
-                    continue;
+    /// Those of the people who are members of the guild. Anybody may link any account, from any server. An error ends it at
+    /// once, and the next attempt goes on with those who were not answered for: whoever began again with the first person would
+    /// never come to the last one, and whoever waited here would keep all other notices waiting.
+    async fn members(&self, guild: GuildId, people: &[UserId]) -> Result<Vec<UserId>, AnnounceError> {
+        let ask = async {
+            let mut members = Vec::new();
+            for person in people {
+                if self.is_member(guild, *person).await? {
+                    members.push(*person);
                 }
-                Err(error) => return Err(error),
             }
-            people.next();
+            Ok::<_, RestError>(members)
+        };
+        match tokio::time::timeout(ASK_FOR, ask).await {
+            Ok(Ok(members)) => Ok(members),
+            // Nothing was sent yet, whatever the error says.
+            Ok(Err(error)) => Err(AnnounceError { maybe_sent: false, ..AnnounceError::from(error) }),
+            Err(_) => Err(AnnounceError::passing("asking who is a member takes long", false)),
         }
-        Ok(members)
+    }
+
+    async fn is_member(&self, guild: GuildId, person: UserId) -> Result<bool, RestError> {
+        let known = || self.known_members.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(is_member) = known().get(guild, person, self.clock.elapsed()) {
+            return Ok(is_member);
+        }
+        let (server, user) = (DiscordGuildId::new(guild.0.max(1)), DiscordUserId::new(person.0.max(1)));
+        let is_member = match self.rest.member::<IgnoredAny>(server, user).await {
+            Ok(_) => true,
+            Err(RestError::Refused { status: 404, .. }) => false,
+            Err(error) => return Err(error),
+        };
+        known().note(guild, person, is_member, self.clock.elapsed());
+        Ok(is_member)
     }
 }
 
@@ -47,9 +77,7 @@ impl NoticeBoard for DiscordAnnouncer {
         let language = notice.language;
         let (message, without_file) = match &notice.content {
             NoticeContent::Failed { people, .. } => {
-                // Nothing was sent yet, whatever this error says.
-                let unsent = |error: RestError| AnnounceError { maybe_sent: false, ..AnnounceError::from(error) };
-                let members = self.members(notice.server, people).await.map_err(unsent)?;
+                let members = self.members(notice.server, people).await?;
                 if members.is_empty() && notice.attempted_at.is_none() {
                     return Ok(None);
                 }

@@ -11,7 +11,7 @@ use crate::ports::{AnnounceError, MessageId};
 use super::{DiscordAnnouncer, OutgoingMessage, Place, Sent, channel};
 
 /// How far the clocks of Discord and this machine may differ.
-const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(60);
+pub(super) const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(60);
 /// The most pages that are searched, of up to 100 messages each.
 const MAX_PAGES: usize = 100;
 /// The start of Discord's ids, in milliseconds since the Unix epoch.

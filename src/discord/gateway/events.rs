@@ -36,6 +36,8 @@ pub(super) async fn handle(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyho
 async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<()> {
     match event {
         FullEvent::Ready { data_about_bot: ready } => {
+            // Messages may have come while there was no session. No error below may keep them from being read.
+            bot.id_inbox.push_all();
             let guilds = ready.guilds.iter().map(|guild| guild.id).collect();
             let shard = ready.shard.map_or((0, 1), |shard| (shard.id.0, shard.total));
             bot.session_budget.record(shard.0);
@@ -47,8 +49,6 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
             let count = bot.codes.count_active_codes().await?;
             ctx.set_presence(Some(presence::activity(count)), OnlineStatus::Online);
             sync_guilds(bot, &guilds, shard).await?;
-            // Messages may have come while there was no session.
-            bot.id_inbox.push_all();
             let count = bot.guilds.count_with_channel().await?;
             tracing::info!("{count} servers have a channel for codes: /manage giftcode setchannel sets one");
         }

@@ -161,7 +161,10 @@ pub(super) async fn act(
         Action::CodePlayers(code, alliance, which, page) => {
             interaction.defer_update().await?;
             let shown = code_players(bot, alliance, language, &code, which, page).await?;
-            interaction.answer(&shown.unwrap_or_else(|| manage::code_unknown(language, &code))).await
+            match shown {
+                Some(shown) => interaction.answer(&shown).await,
+                None => interaction.refuse(&manage::code_unknown(language, &code)).await,
+            }
         }
         Action::ChooseCodePlayers(code, alliance) => {
             let ComponentInteractionDataKind::StringSelect { values } = &component.data.kind else {
@@ -172,7 +175,10 @@ pub(super) async fn act(
             };
             interaction.defer_update().await?;
             let shown = code_players(bot, alliance, language, &code, which, 0).await?;
-            interaction.answer(&shown.unwrap_or_else(|| manage::code_unknown(language, &code))).await
+            match shown {
+                Some(shown) => interaction.answer(&shown).await,
+                None => interaction.refuse(&manage::code_unknown(language, &code)).await,
+            }
         }
         Action::AutoOn(alliance) => {
             interaction.defer_update().await?;

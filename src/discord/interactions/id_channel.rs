@@ -2,14 +2,16 @@
 //!
 //! # Guarantees
 //! An event only says that a channel has something new: the channel's last messages are then read, those after the last one that
-//! was answered, oldest first, at most [`MAX_READ`]. So what came while the bot was away is answered, too, and a flood costs no more than
-//! that. What is older than the channel's setting is never answered, by no leader. Each message gets one reaction. Bots, webhooks and edits are ignored, and so is a person who types more than
+//! was answered, oldest first, at most [`MAX_READ`]. So what came while the bot was away is answered, too, and a flood costs no
+//! more than that. What is older than the channel's setting is never answered, by no leader. A message that is answered ends
+//! with one reaction; until then it may have ⏳. Bots, webhooks and edits are ignored, and so is a person who types more than
 //! [`MAX_PER_MINUTE`] messages in a minute.
 //!
 //! # Races
 //! A channel is read by one task at a time, and read again if something came meanwhile. [`CONCURRENCY`] channels are read at once,
 //! each in turn and for about [`READ_FOR`]: a busy one does not hold up the others. One that could not be read rests for a while,
-//! whatever is written in it.
+//! whatever is written in it. Which channels are ID channels is read again every [`REFRESH_INTERVAL`]: a record of another
+//! instance may have brought one.
 //!
 //! # Crash
 //! A message is noted as answered after its reaction. One that a crash left with ⏳ is answered again: that changes nothing.
@@ -21,15 +23,16 @@ use std::time::Duration;
 use serde::Deserialize;
 use serenity::all::{ChannelId as DiscordChannelId, MessageId};
 use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::time::{Instant, MissedTickBehavior};
 
-use crate::discord::bot::Bot;
+use crate::discord::bot::{Bot, StateChecker};
 use crate::discord::message_content::Reading;
 use crate::discord::rest::RestError;
 use crate::domain::codes::channel::Blocked;
 use crate::domain::players::player::{ChannelId, Player, PlayerId, State, UserId};
 use crate::domain::players::self_service::typed_id;
 use crate::domain::redeeming::state_check::StateCheck;
+use crate::domain::redeeming::state_search::NOBODY_AFTER;
 use crate::domain::text::{NAME_CHARS, clean};
 use crate::store::{IdChannel, Joined, Linked};
 
@@ -42,14 +45,18 @@ const CONCURRENCY: usize = 4;
 /// How often a reaction is tried, and the pause after a refusal without one.
 const ATTEMPTS: usize = 5;
 const RETRY_AFTER: Duration = Duration::from_secs(1);
-/// How long a channel is read before others are.
+/// How long a channel is read before others are, and the longest wait for Discord in that time.
 const READ_FOR: Duration = Duration::from_secs(10);
+/// How long the game is asked about one message: it may be busy for a minute.
+const CHECK_FOR: Duration = Duration::from_secs(30);
 /// After an error of the store.
 const STORE_COOL_DOWN: Duration = Duration::from_secs(5);
 /// After a channel could not be read.
 const READ_AGAIN_AFTER: Duration = Duration::from_secs(30);
 /// The same if the bot may not: Discord does not tell when a timeout ends.
 const BLOCKED_FOR: Duration = Duration::from_secs(3600);
+/// Between two looks at which channels are ID channels, if nothing asks for one.
+const REFRESH_INTERVAL: Duration = Duration::from_secs(60);
 
 const ADDED: &str = "✅";
 const KNOWN: &str = "🔁";
@@ -63,7 +70,10 @@ pub(in crate::discord) async fn answer_all(bot: Bot) {
     let mut waiting: VecDeque<ChannelId> = VecDeque::new();
     let mut tasks: JoinSet<()> = JoinSet::new();
     let mut busy: HashMap<tokio::task::Id, ChannelId> = HashMap::new();
+    let mut refresh = tokio::time::interval_at(Instant::now() + REFRESH_INTERVAL, REFRESH_INTERVAL);
+    refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
+        let retry_at = bot.id_inbox.next_retry();
         tokio::select! {
             Some(ended) = tasks.join_next_with_id() => {
                 busy.remove(&ended.map_or_else(|error| error.id(), |(id, ())| id));
@@ -72,6 +82,8 @@ pub(in crate::discord) async fn answer_all(bot: Bot) {
                 }
             }
             () = bot.id_inbox.filled() => {}
+            () = at(retry_at) => bot.id_inbox.retry(Instant::now()),
+            _ = refresh.tick() => {}
         }
         if bot.message_content.reading() != Reading::On {
             continue;
@@ -99,6 +111,14 @@ pub(in crate::discord) async fn answer_all(bot: Bot) {
             let task = tasks.spawn(async move { answer_channel(&bot, known, &recent).await });
             busy.insert(task.id(), channel);
         }
+    }
+}
+
+/// Completes at this time; never, if there is none.
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time).await,
+        None => std::future::pending().await,
     }
 }
 
@@ -187,23 +207,19 @@ async fn answer_channel(bot: &Bot, known: IdChannel, recent: &Recent) {
         Some(_) => BLOCKED_FOR,
         None => refusal.and_then(RestError::retry_after).unwrap_or(READ_AGAIN_AFTER).max(RETRY_AFTER),
     };
-    if !bot.id_inbox.failed(channel) {
+    // A deleted channel never returns.
+    let retries = blocked != Some(Blocked::UnknownChannel);
+    if !bot.id_inbox.failed(channel, retries.then(|| Instant::now() + wait)) {
         return;
     }
     match blocked {
-        Some(_) => tracing::info!("The ID channel {channel} cannot be read until its permissions change: {error:#}"),
+        Some(Blocked::UnknownChannel) => tracing::info!("The ID channel {channel} cannot be read: {error:#}"),
+        Some(_) => tracing::info!(
+            "The ID channel {channel} cannot be read, next try in {} minutes or when its permissions change: {error:#}",
+            wait.as_secs() / 60
+        ),
         None => tracing::debug!("The ID channel {channel} is read again in {} s: {error:#}", wait.as_secs()),
     }
-    // A deleted channel never returns.
-    if blocked == Some(Blocked::UnknownChannel) {
-        return;
-    }
-    let (inbox, shutdown) = (bot.id_inbox.clone(), bot.shutdown.clone());
-    tokio::spawn(async move {
-        if shutdown.run_until_cancelled(tokio::time::sleep(wait)).await.is_some() {
-            inbox.may_be_readable(channel);
-        }
-    });
 }
 
 /// Answers the channel's new messages. Returns whether there may be more.
@@ -269,11 +285,11 @@ async fn add(
 ) -> anyhow::Result<&'static str> {
     let state = match typed {
         None => None,
-        Some(state) => match bot.state_checker.check_state(id, state).await {
-            StateCheck::Right => Some(state),
-            StateCheck::NoSuchPlayer => return Ok(REFUSED),
+        Some(state) => match tokio::time::timeout(CHECK_FOR, check(&*bot.state_checker, id, state)).await {
+            Ok(StateCheck::Right) => Some(state),
+            Ok(StateCheck::NoSuchPlayer) => return Ok(REFUSED),
             // The state is searched.
-            StateCheck::WrongState | StateCheck::Unclear(_) => None,
+            Ok(StateCheck::WrongState | StateCheck::Unclear(_)) | Err(_) => None,
         },
     };
     let user = UserId(message.author.id.get());
@@ -293,13 +309,25 @@ async fn add(
     })
 }
 
+/// Asks the game about a player and state. That it knows no such player is believed only after several answers: nobody is
+/// there to try again, and the game may have been in disorder.
+async fn check(checker: &dyn StateChecker, id: PlayerId, state: State) -> StateCheck {
+    for _ in 1..NOBODY_AFTER {
+        match checker.check_state(id, state).await {
+            StateCheck::NoSuchPlayer => {}
+            other => return other,
+        }
+    }
+    checker.check_state(id, state).await
+}
+
 async fn react(bot: &Bot, target: (DiscordChannelId, MessageId), emoji: &str) -> anyhow::Result<()> {
     retrying(bot, || bot.rest.react(target, emoji)).await
 }
 
-/// Tries some times. A message that is gone, or whose author blocked the bot, needs no reaction.
+/// Tries some times, for [`READ_FOR`] at most: a longer wait must not occupy a task. A message that is gone, or whose author blocked the bot, needs no reaction.
 async fn retrying<F: Future<Output = Result<(), RestError>>>(bot: &Bot, send: impl Fn() -> F) -> anyhow::Result<()> {
-    let mut attempts = 0;
+    let (mut attempts, until) = (0, Instant::now() + READ_FOR);
     loop {
         let error = match send().await {
             Ok(()) => return Ok(()),
@@ -307,10 +335,10 @@ async fn retrying<F: Future<Output = Result<(), RestError>>>(bot: &Bot, send: im
             Err(error) => error,
         };
         attempts += 1;
-        if attempts >= ATTEMPTS || error.blocked().is_some() {
+        let wait = error.retry_after().unwrap_or(RETRY_AFTER);
+        if attempts >= ATTEMPTS || error.blocked().is_some() || Instant::now() + wait > until {
             return Err(error.into());
         }
-        let wait = error.retry_after().unwrap_or(RETRY_AFTER);
         if bot.shutdown.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
             return Err(error.into());
         }
@@ -319,6 +347,8 @@ async fn retrying<F: Future<Output = Result<(), RestError>>>(bot: &Bot, send: im
 
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
+
     use super::*;
 
     #[tokio::test(start_paused = true)]
@@ -330,5 +360,29 @@ mod tests {
         tokio::time::advance(Duration::from_secs(61)).await;
         assert!(is_within_limit(&recent, other));
         assert_eq!(recent.lock().unwrap().len(), 1);
+    }
+
+    struct Answers(Mutex<VecDeque<StateCheck>>);
+
+    impl StateChecker for Answers {
+        fn check_state(&self, _: PlayerId, _: State) -> Pin<Box<dyn Future<Output = StateCheck> + Send + '_>> {
+            Box::pin(async { self.0.lock().unwrap().pop_front().unwrap() })
+        }
+    }
+
+    #[tokio::test]
+    async fn one_answer_that_there_is_no_such_player_is_not_believed() {
+        let nobody = || StateCheck::NoSuchPlayer;
+        let (player, state) = (PlayerId::new(1001).unwrap(), State::new(245).unwrap());
+        for (answers, outcome) in [
+            (vec![StateCheck::Right], StateCheck::Right),
+            (vec![nobody(), StateCheck::Right], StateCheck::Right),
+            (vec![nobody(), nobody(), StateCheck::WrongState], StateCheck::WrongState),
+            (vec![nobody(), nobody(), nobody()], nobody()),
+        ] {
+            let checker = Answers(Mutex::new(answers.into()));
+            assert_eq!(check(&checker, player, state).await, outcome);
+            assert!(checker.0.lock().unwrap().is_empty(), "no more calls than needed, and no fewer");
+        }
     }
 }

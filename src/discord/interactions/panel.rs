@@ -131,7 +131,7 @@ pub(super) async fn press(
         PanelPart::Missing | PanelPart::MissingOf => missing_of(bot, alliance, language, chosen).await?,
         PanelPart::Retry | PanelPart::RetryOf => retry(bot, alliance, language, chosen).await?,
         PanelPart::Redeem | PanelPart::RedeemOf => redeem(bot, alliance, language, chosen).await?,
-        PanelPart::RemovePlayers => rosters::menu(bot, language, alliance, 0, "", None).await?,
+        PanelPart::RemovePlayers => rosters::menu(bot, language, alliance, 0, "").await?,
         PanelPart::Players => rosters::page(bot, language, alliance, 0).await?,
         PanelPart::Status => status(bot, server, alliance, language).await?,
         PanelPart::AutoOn => after::auto_on(bot, alliance, language, false).await?,

@@ -3,7 +3,8 @@
 //! # Guarantees
 //! Discord accepts the first response within three seconds and edits of it for 15 minutes, both counted from the time in the
 //! interaction's id. Within these limits a response is sent again until Discord accepts it or refuses it for good. A response
-//! that Discord does not accept undoes nothing of what the person asked for.
+//! that Discord does not accept undoes nothing of what the person asked for. A button or menu that fails leaves its own message
+//! as it is, with what can be tapped there: the error is a message of its own.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -58,12 +59,15 @@ pub(super) struct Interaction<'a> {
     /// When Discord created it, as far as the clocks agree.
     began: Instant,
     is_acknowledged: AtomicBool,
+    /// Whether the answer replaces the message of the button or menu.
+    replaces_message: AtomicBool,
 }
 
 impl<'a> Interaction<'a> {
     fn new(bot: &'a Bot, kind: InteractionKind<'a>, is_acknowledged: bool) -> Self {
         let now = Instant::now();
-        let interaction = Self { bot, kind, began: now, is_acknowledged: AtomicBool::new(is_acknowledged) };
+        let is_acknowledged = AtomicBool::new(is_acknowledged);
+        let interaction = Self { bot, kind, began: now, is_acknowledged, replaces_message: AtomicBool::new(false) };
         let age = age(created_at(interaction.id()), bot.clock.now());
         Self { began: now.checked_sub(age).unwrap_or(now), ..interaction }
     }
@@ -102,7 +106,9 @@ impl<'a> Interaction<'a> {
 
     /// Acknowledges a button or menu whose own message will be edited.
     pub async fn defer_update(&self) -> anyhow::Result<()> {
-        self.respond(CreateInteractionResponse::Acknowledge).await
+        self.respond(CreateInteractionResponse::Acknowledge).await?;
+        self.replaces_message.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Sends the first response, without a file.
@@ -127,6 +133,23 @@ impl<'a> Interaction<'a> {
         let edit = || self.edit(message);
         self.send_until_accepted(self.editable_until(), ATTEMPT_TIMEOUT.1, edit).await.map_err(ResponseError)?;
         Ok(())
+    }
+
+    /// Sends a message of its own after the acknowledgement: the person, and nobody else, sees it below. It may come twice if
+    /// Discord's reply was lost.
+    pub async fn follow_up(&self, message: &Message) -> anyhow::Result<()> {
+        let (to, body) = ((self.application(), self.token()), message.follow_up());
+        let send = || self.bot.rest.follow_up(to, &body);
+        self.send_until_accepted(self.editable_until(), ATTEMPT_TIMEOUT.1, send).await.map_err(ResponseError)?;
+        Ok(())
+    }
+
+    /// Answers with a refusal or an error. The message of a button or menu stays as it is.
+    pub async fn refuse(&self, message: &Message) -> anyhow::Result<()> {
+        match self.replaces_message.load(Ordering::Relaxed) {
+            true => self.follow_up(message).await,
+            false => self.answer(message).await,
+        }
     }
 
     /// Tries once to edit the response: the next edit replaces this one anyway.
@@ -219,7 +242,7 @@ impl<'a> Interaction<'a> {
             span.record("guild", tracing::field::display(guild));
         }
         if let Some(message) = span.in_scope(|| explain(self.language(), name, error))
-            && let Err(error) = self.answer(&message).await
+            && let Err(error) = self.refuse(&message).await
         {
             tracing::debug!("The person was not notified of it either: {error:#}");
         }

@@ -59,7 +59,7 @@ pub(super) async fn press(
         }
         RosterActionKind::Browse(page, search) => {
             interaction.defer_update().await?;
-            interaction.answer(&menu(bot, language, alliance, page, &search, None).await?).await
+            interaction.answer(&menu(bot, language, alliance, page, &search).await?).await
         }
         RosterActionKind::Choose(page, search) => {
             let ids = match &component.data.kind {
@@ -68,7 +68,11 @@ pub(super) async fn press(
             };
             interaction.defer_update().await?;
             let removal = bot.rosters.remove_players(alliance, ids).await?;
-            interaction.answer(&menu(bot, language, alliance, page, &search, Some(&removal)).await?).await
+            // A message of its own: the next choice replaces the menu, and undoing takes 15 minutes.
+            if !removal.removed.is_empty() {
+                interaction.follow_up(&removed(bot, language, alliance, &removal)).await?;
+            }
+            interaction.answer(&menu(bot, language, alliance, page, &search).await?).await
         }
         RosterActionKind::Search => {
             let form = removal::search_form(language, alliance);
@@ -113,7 +117,7 @@ pub(super) async fn submit(
                 true => interaction.defer_update().await?,
                 false => interaction.defer().await?,
             }
-            interaction.answer(&menu(bot, language, alliance, 0, &search, None).await?).await
+            interaction.answer(&menu(bot, language, alliance, 0, &search).await?).await
         }
         _ => interaction.answer(&personal::outdated(language)).await,
     }
@@ -167,14 +171,18 @@ async fn list_now(bot: &Bot, alliance: AllianceId) -> Result<ListNow, StoreError
     Ok(ListNow { total: page.total, stateless: page.stateless(), auto_redeem })
 }
 
-/// A page of the menu to remove players with. `done` is what was just removed.
+/// What was just removed, and the button that undoes it.
+fn removed(bot: &Bot, language: Language, alliance: AllianceId, removal: &Removal) -> Message {
+    removal::removed(language, alliance, removal, &[], Skipped::Ids(&[]), bot.clock.now() + UNDO_WITHIN)
+}
+
+/// A page of the menu to remove players with.
 pub(super) async fn menu(
     bot: &Bot,
     language: Language,
     alliance: AllianceId,
     number: u32,
     search: &str,
-    done: Option<&Removal>,
 ) -> Result<Message, StoreError> {
     let read = async |number: u32| {
         let offset = number.saturating_mul(removal::PAGE);
@@ -182,8 +190,7 @@ pub(super) async fn menu(
         Ok(removal::MenuPage { number, search: search.to_owned(), total, players })
     };
     let (page, _) = page_or_last(number, read, removal::MenuPage::last).await?;
-    let until = bot.clock.now() + UNDO_WITHIN;
-    Ok(removal::menu(language, alliance, &page, done.filter(|done| !done.removed.is_empty()).map(|done| (done, until))))
+    Ok(removal::menu(language, alliance, &page))
 }
 
 /// Removes these players, and says who is not on the roster, and what of the given ids is none.

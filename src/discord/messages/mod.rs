@@ -32,9 +32,9 @@ pub mod texts;
 pub mod welcome;
 
 use serenity::all::{
-    CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateEmbedAuthor, CreateInteractionResponseMessage,
-    CreateMessage, EditAttachments, EditInteractionResponse, EditMessage, RoleId as DiscordRoleId,
-    UserId as DiscordUserId,
+    CreateActionRow, CreateAllowedMentions, CreateEmbed, CreateEmbedAuthor, CreateInteractionResponseFollowup,
+    CreateInteractionResponseMessage, CreateMessage, EditAttachments, EditInteractionResponse, EditMessage,
+    RoleId as DiscordRoleId, UserId as DiscordUserId,
 };
 
 use crate::discord::rest::MessageFile;
@@ -220,6 +220,16 @@ impl Message {
     /// For the first response to an interaction, which only that person sees. It has no files.
     pub fn respond(&self) -> CreateInteractionResponseMessage {
         CreateInteractionResponseMessage::new()
+            .content(self.content.clone())
+            .embeds(self.embeds.clone())
+            .components(self.rows.clone())
+            .allowed_mentions(self.allowed_mentions())
+            .ephemeral(true)
+    }
+
+    /// For one more message in answer to an interaction, which only that person sees. It has no files.
+    pub fn follow_up(&self) -> CreateInteractionResponseFollowup {
+        CreateInteractionResponseFollowup::new()
             .content(self.content.clone())
             .embeds(self.embeds.clone())
             .components(self.rows.clone())

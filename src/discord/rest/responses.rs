@@ -31,6 +31,16 @@ impl Rest {
         self.send_now(request(LightMethod::Patch, route, body, files)?).await
     }
 
+    /// Sends one more message in answer to an interaction that was responded to, without a file.
+    pub async fn follow_up(
+        &self,
+        (application_id, token): (ApplicationId, &str),
+        body: &impl serde::Serialize,
+    ) -> Result<(), RestError> {
+        let route = Route::WebhookFollowupMessages { application_id, token };
+        self.send_now(request(LightMethod::Post, route, body, &[])?).await
+    }
+
     async fn send_now(&self, request: Call<'_>) -> Result<(), RestError> {
         self.perform(request).await.map(drop)
     }

@@ -85,8 +85,10 @@ fn whole(text: &str) -> Option<u64> {
     // How spreadsheets and chats are told to leave a number as it is.
     let text = text.strip_prefix('=').unwrap_or(text).trim_matches(['"', '\'', '`']);
     let text = text.strip_prefix('#').unwrap_or(text).trim_start();
-    let is_zero = |decimals: &str| !decimals.is_empty() && decimals.bytes().all(|b| b == b'0');
-    digits(text.split_once('.').filter(|(_, decimals)| is_zero(decimals)).map_or(text, |(number, _)| number))
+    // Three zeros may be the end of a thousand. `245,00` is a currency's format.
+    let is_zero = |decimals: &str| !decimals.is_empty() && decimals.len() != 3 && decimals.bytes().all(|b| b == b'0');
+    let whole = text.split_once('.').filter(|(_, decimals)| is_zero(decimals)).map(|(number, _)| number);
+    digits(whole.or_else(|| text.strip_suffix(",00")).unwrap_or(text))
 }
 
 /// An id in groups of three digits: `41,000,101`, `41.000.101`, `41 000 101`. Two groups may be a decimal number.

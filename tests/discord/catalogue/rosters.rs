@@ -98,23 +98,17 @@ pub fn removing(language: Language) -> Vec<(String, Message)> {
     let mut say = |when: &str, message: Message| all.push((when.to_owned(), message));
     let until = now() + SignedDuration::from_mins(15);
     let page = |search: &str, total, players| removal::MenuPage { number: 1, search: search.into(), total, players };
-    let menu = |page: &removal::MenuPage, done: Option<&Removal>| {
-        removal::menu(language, ALLIANCE, page, done.map(|done| (done, until)))
-    };
+    let menu = |page: &removal::MenuPage| removal::menu(language, ALLIANCE, page);
     let two = vec![frost(), player(1003, "", 0)];
-    say("remove, without a player: the second of two pages", menu(&page("", 30, two.clone()), None));
+    say("remove, without a player: the second of two pages", menu(&page("", 30, two.clone())));
     let one = removal(vec![snow()]);
-    say("the same, after a choice", menu(&page("", 29, two.clone()), Some(&one)));
     let search = removal::MenuPage { number: 0, ..page("Lord", 2, two.clone()) };
-    say("the same, after a search", menu(&search, None));
-    say(
-        "the same, after a search that finds nobody",
-        menu(&removal::MenuPage { total: 0, players: vec![], ..search }, None),
-    );
+    say("the same, after a search", menu(&search));
+    say("the same, after a search that finds nobody", menu(&removal::MenuPage { total: 0, players: vec![], ..search }));
     let removed = |removal: &Removal, absent: &[PlayerId], bad: &[String]| {
         removal::removed(language, ALLIANCE, removal, absent, Skipped::Ids(bad), until)
     };
-    say("remove", removed(&one, &[], &[]));
+    say("remove, or a choice in the menu", removed(&one, &[], &[]));
     say(
         "remove, of several ids",
         removed(&removal(vec![frost(), snow()]), &[PlayerId::new(1009).unwrap()], &["12a4".to_owned()]),
@@ -199,7 +193,7 @@ pub fn longest(language: Language) -> Vec<(&'static str, Message)> {
         ("pasted lines", rosters::added(language, changed(9, 9, 9, 9), Skipped::Pasted(&pasted), long)),
         ("lines of a file", rosters::added(language, changed(9, 9, 9, 9), Skipped::Lines(&lines), long)),
         ("a removal", removal::removed(language, ALLIANCE, &removal(all.clone()), &absent, Skipped::Ids(&ids), until)),
-        ("the menu", removal::menu(language, ALLIANCE, &page, Some((&removal(all.clone()), until)))),
+        ("the menu", removal::menu(language, ALLIANCE, &page)),
         ("a preview", replacement::preview(language, ALLIANCE, &preview, &lines, true)),
         ("a filter", filters::filtered(language, AllianceId(u64::MAX), RosterFilter::Failing, &filtered, 3)),
     ]

@@ -95,7 +95,10 @@ fn in_range(state: i64) -> Option<State> {
 
 /// Returns each id in the text once, and whatever else is in it.
 fn read_ids(text: &str) -> (Vec<PlayerId>, Vec<String>) {
-    let parts = text.split(|c: char| c == ',' || c == ';' || c.is_whitespace()).filter(|part| !trim(part).is_empty());
+    // `41,000,101` is one id.
+    let is_one = text.parse::<PlayerId>().is_ok();
+    let is_end = |c: char| !is_one && (c == ',' || c == ';' || c.is_whitespace());
+    let parts = text.split(is_end).filter(|part| !trim(part).is_empty());
     let (mut ids, mut bad): (Vec<PlayerId>, Vec<String>) = (Vec::new(), Vec::new());
     for part in parts.take(MAX_TYPED) {
         match part.parse() {
@@ -103,6 +106,10 @@ fn read_ids(text: &str) -> (Vec<PlayerId>, Vec<String>) {
             Ok(id) => ids.push(id),
             Err(_) => bad.push(clean(part, NAME_CHARS)),
         }
+    }
+    // Beside ids of the game's length, a shorter number is a part of one, or a state.
+    if ids.iter().any(|id| id.get() >= 100_000) {
+        bad.extend(ids.extract_if(.., |id| id.get() < 100_000).map(|id| id.to_string()));
     }
     (ids, bad)
 }
@@ -226,7 +233,7 @@ pub(super) async fn remove(
             ids.extend(typed.into_iter().filter(|id| !ids.contains(id)).collect::<Vec<_>>());
         }
         match player.is_none() && player_ids.is_none() {
-            true => Ok(rosters::menu(bot, language, alliance, 0, "", None).await?),
+            true => Ok(rosters::menu(bot, language, alliance, 0, "").await?),
             false => Ok(rosters::remove(bot, language, alliance, ids, &bad).await?),
         }
     })
@@ -379,6 +386,8 @@ mod tests {
         assert_eq!(ids(" , "), (vec![], vec![]));
         let (read, bad) = ids("\u{200B}41000101\u{200E}, \u{2060} 41000102.0");
         assert_eq!((read, bad.len()), (vec![41_000_101, 41_000_102], 0));
+        assert_eq!(ids(" 41,000,101 "), (vec![41_000_101], vec![]));
+        assert_eq!(ids("41000101, 41,000,102").1, ["000", "41", "102"].map(String::from));
         assert_eq!(ids("1 x 0"), (vec![1], vec!["x".to_owned(), "0".to_owned()]));
     }
 }

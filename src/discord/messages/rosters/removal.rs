@@ -77,22 +77,16 @@ fn rows(language: Language, alliance: AllianceId, page: &MenuPage) -> Vec<Create
     rows
 }
 
-/// The menu to choose from. `done` is what was removed by the choice before, and until when that can be undone.
-pub fn menu(language: Language, alliance: AllianceId, page: &MenuPage, done: Option<(&Removal, Timestamp)>) -> Message {
+/// The menu to choose from.
+pub fn menu(language: Language, alliance: AllianceId, page: &MenuPage) -> Message {
     let shown = escape(&page.search, MAX_SEARCH);
-    let menu = match (page.players.is_empty(), page.search.is_empty()) {
+    let text = match (page.players.is_empty(), page.search.is_empty()) {
         (true, true) => text!(language, "roster-empty"),
         (true, false) => text!(language, "roster-menu-nobody", text = shown),
         (false, true) => text!(language, "roster-menu"),
         (false, false) => text!(language, "roster-menu-found", text = shown),
     };
-    let mut rows = rows(language, alliance, page);
-    let mut text = String::new();
-    if let Some((removal, until)) = done {
-        text = format!("{}\n\n", sentences(language, removal, &[], until));
-        rows.extend(undo(language, alliance, removal));
-    }
-    Message::text(text + &menu).with_rows(rows)
+    Message::text(text).with_rows(rows(language, alliance, page))
 }
 
 fn undo(language: Language, alliance: AllianceId, removal: &Removal) -> Option<CreateActionRow> {

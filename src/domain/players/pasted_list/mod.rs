@@ -44,6 +44,18 @@ pub enum Problem {
 
 /// Reads a pasted list. Players without a state of their own get `state`. A blank text gives an empty list.
 pub fn parse(text: &str, state: Option<State>) -> PastedList {
+    if roster_file::is_json(text) {
+        if let Ok(json) = roster_file::parse(text.as_bytes(), state) {
+            let bad_lines = json.bad_lines.into_iter().map(BadPaste::Table).collect();
+            return PastedList { players: json.players, bad_lines };
+        }
+        // Read as lines, the titles of its fields would be names.
+        if text.contains("\":") || text.contains("\" :") {
+            let problem = Problem::Unread(typed::Problem::SeveralIds);
+            let line = BadPaste::Line { number: 1, text: clean(text, SHOWN_CHARS), problem };
+            return PastedList { players: Vec::new(), bad_lines: vec![line] };
+        }
+    }
     let by_lines = by_lines(text, state);
     if by_lines.bad_lines.is_empty() {
         return by_lines;

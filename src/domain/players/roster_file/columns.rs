@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::SHOWN_COLUMNS;
 use super::error::{Place, RosterFileError};
 use super::meaning::{MEANINGS, Meaning};
 use super::table::{Row, filled};
-use super::typed::has_state;
+use super::typed::{has_id, has_state, heading};
+use super::{SHOWN_COLUMNS, is_long_id};
 use crate::domain::players::player::{PlayerError, PlayerId, State, furnace_level};
 use crate::domain::text::{NAME_CHARS, clean, trim};
 
@@ -25,6 +25,8 @@ struct Seen {
     levels: usize,
     /// The texts in which a state is marked.
     marked: usize,
+    /// The numbers that can only be ids.
+    ids: usize,
 }
 
 impl Seen {
@@ -35,6 +37,7 @@ impl Seen {
         self.no_levels += usize::from(is_state && !is_level);
         self.levels += usize::from(is_level);
         self.marked += usize::from(has_state(cell));
+        self.ids += usize::from(is_long_id(cell));
     }
 
     fn and(self, other: Self) -> Self {
@@ -44,6 +47,7 @@ impl Seen {
             no_levels: self.no_levels + other.no_levels,
             levels: self.levels + other.levels,
             marked: self.marked + other.marked,
+            ids: self.ids + other.ids,
         }
     }
 }
@@ -56,12 +60,20 @@ pub(super) struct Columns {
     pub width: Option<usize>,
     /// Whether the file itself names the columns.
     pub has_header: bool,
+    /// Whether the file has no header and ids that can be nothing else: then a shorter number is none.
+    pub has_long_ids: bool,
 }
 
 impl Columns {
     pub fn titled<'a>(titles: impl IntoIterator<Item = &'a str>, width: Option<usize>) -> Self {
         let titles: Vec<String> = titles.into_iter().map(|title| clean(title, NAME_CHARS)).collect();
-        Self { meanings: titles.iter().map(|title| Meaning::of(title)).collect(), titles, width, has_header: true }
+        Self {
+            meanings: titles.iter().map(|title| Meaning::of(title)).collect(),
+            titles,
+            width,
+            has_header: true,
+            has_long_ids: false,
+        }
     }
 
     /// Reads the first row, if it is a header. One that begins with an id is a player, whatever the name: "ID" is one.
@@ -78,10 +90,17 @@ impl Columns {
     pub fn by_position<'a>(rows: impl Iterator<Item = Row<'a>>) -> Result<Self, RosterFileError> {
         let mut by_width = [0_usize; TOO_WIDE + 1];
         let mut seen = [[Seen::default(); MEANINGS.len()]; TOO_WIDE + 1];
-        let (mut first, mut has_ids) = (None, false);
+        let (mut first, mut has_ids, mut has_long_ids) = (None, false, false);
+        // Rows that are no players: a state above players, and an id whose digits are in columns of their own.
+        let (mut has_headings, mut has_numbers, mut has_groups) = (false, false, false);
         let (mut columns, mut is_even, mut widest) = (None, true, 1);
         for cells in rows.filter_map(|row| row.cells.ok()) {
             let width = filled(&cells).min(TOO_WIDE);
+            let begins = |is: fn(&str) -> bool| cells.first().is_some_and(|cell| is(cell));
+            has_long_ids = has_long_ids || begins(|cell| is_long_id(cell) || has_id(cell));
+            has_headings = has_headings || begins(|cell| has_state(cell) && !is_long_id(cell));
+            has_numbers = has_numbers || (width == 1 && begins(|cell| heading(cell).is_some()));
+            has_groups = has_groups || is_grouped_id(&cells);
             has_ids |= cells.first().is_some_and(|cell| is_meant_as_id(cell));
             first.get_or_insert_with(|| found(cells.iter().take(filled(&cells)).map(AsRef::as_ref)));
             is_even &= *columns.get_or_insert(cells.len()) == cells.len();
@@ -100,9 +119,10 @@ impl Columns {
         let marks_states = width == 2 && names.marked > 0;
         let has_names = !marks_states && (names.states == 0 || (width > 2 && names.states < names.filled));
         // If all numbers are low, they may be levels.
-        let has_states = states.no_levels > 0 && states.states * 2 > states.filled;
+        let has_states = states.ids == 0 && states.no_levels > 0 && states.states * 2 > states.filled;
         let has_levels = levels.levels * 2 >= levels.filled;
         let is_clear = has_ids
+            && !(has_headings || has_groups || (has_numbers && has_long_ids))
             && width < TOO_WIDE
             && (width < 2 || has_names)
             && (width < 3 || has_states)
@@ -111,7 +131,7 @@ impl Columns {
             return Err(RosterFileError::Unclear { found: first.unwrap_or_default() });
         }
         let columns = Self::titled(MEANINGS.into_iter().take(width).map(Meaning::name), Some(width));
-        Ok(Self { has_header: false, ..columns })
+        Ok(Self { has_header: false, has_long_ids, ..columns })
     }
 
     /// The header, if one of the first rows is one. Above it may stand a title, but no player.
@@ -154,6 +174,24 @@ impl Columns {
         cut.find(|meaning| matches!(meaning, Meaning::Id | Meaning::State))
     }
 
+    /// The value of the column that is certain to mean it, if two differ: a list's or database's own `id` numbers the
+    /// rows, and a `name` beside a `nickname` is no player's.
+    fn exact<'c>(&self, meaning: Meaning, cells: &'c [Cow<'_, str>]) -> Option<&'c str> {
+        let is_own = |title: &str| match meaning {
+            Meaning::Id => title.trim_matches('_').eq_ignore_ascii_case("id"),
+            Meaning::Nickname => !title.eq_ignore_ascii_case("nickname"),
+            Meaning::State | Meaning::FurnaceLevel => false,
+        };
+        let columns = self.titles.iter().zip(&self.meanings).zip(cells).filter(|((_, of), _)| **of == Some(meaning));
+        let filled = columns
+            .map(|((title, _), cell)| (is_own(title), cell.as_ref()))
+            .filter(|(_, cell)| !is_empty(meaning, cell));
+        let (own, exact): (Vec<_>, Vec<_>) = filled.partition(|(is_own, _)| *is_own);
+        let [(_, value)] = exact[..] else { return None };
+        (meaning == Meaning::Nickname || (is_long_id(value) && !own.iter().any(|(_, id)| is_long_id(id))))
+            .then_some(value)
+    }
+
     /// The value with this meaning in a row; empty if there is none.
     ///
     /// # Errors
@@ -174,6 +212,7 @@ impl Columns {
             None => Ok(value),
             // A level is not important: if two differ, neither is used.
             Some(_) if meaning == Meaning::FurnaceLevel => Ok(""),
+            Some(_) if let Some(value) = self.exact(meaning, cells) => Ok(value),
             Some((second, _)) => Err(RosterFileError::TwoColumns {
                 place,
                 meaning,
@@ -203,6 +242,11 @@ fn is_same(meaning: Meaning, one: &str, other: &str) -> bool {
 /// Whether a first column with this cell contains player ids. A number that a spreadsheet shortened counts as one.
 pub(super) fn is_meant_as_id(cell: &str) -> bool {
     matches!(cell.parse::<PlayerId>(), Ok(_) | Err(PlayerError::Shortened { .. }))
+}
+
+/// Whether the cells may be the digits of one id: `41,000,101`.
+fn is_grouped_id(cells: &[Cow<'_, str>]) -> bool {
+    (3..=4).contains(&filled(cells)) && is_long_id(&cells.get(..filled(cells)).unwrap_or_default().join(","))
 }
 
 /// Columns as an error lists them.

@@ -46,14 +46,28 @@ pub(super) fn is_meant(text: &str) -> bool {
     let values = ["\"", "{", "[", "]", "-", "null", "true", "false"];
     let list = trim(list);
     list.is_empty()
-        || (list.starts_with(|c: char| c.is_ascii_digit()) && !is_number_before_text(list))
+        || (list.starts_with(|c: char| c.is_ascii_digit()) && is_number_of_list(list))
         || values.iter().any(|value| list.starts_with(value))
 }
 
-fn is_number_before_text(list: &str) -> bool {
-    let digits = list.bytes().take_while(u8::is_ascii_digit).count();
-    let behind = list.get(digits..).and_then(|behind| trim(behind).strip_prefix(']'));
-    digits < *ID_DIGITS.start() && behind.is_some_and(|behind| !trim(behind).is_empty())
+/// A text without the fence that a chat puts around it: ```` ```json ````.
+pub(super) fn unfenced(text: &str) -> &str {
+    let text = trim(text);
+    let inner = text.strip_prefix("```").and_then(|inner| inner.strip_suffix("```"));
+    let inner = inner.map(|inner| trim(inner.trim_start_matches(|c: char| c.is_ascii_alphabetic())));
+    inner.filter(|inner| is_meant(inner)).unwrap_or(text)
+}
+
+fn is_number_of_list(list: &str) -> bool {
+    let end =
+        list.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | 'e' | 'E' | '+' | '-')).unwrap_or(list.len());
+    let (number, behind) = list.split_at(end);
+    let behind = trim(behind);
+    let is_long = number.bytes().filter(u8::is_ascii_digit).count() >= *ID_DIGITS.start();
+    number.parse::<f64>().is_ok()
+        && (behind.is_empty()
+            || behind.starts_with(',')
+            || behind.strip_prefix(']').is_some_and(|b| is_long || trim(b).is_empty()))
 }
 
 pub(super) fn read(text: &str) -> Result<Entries, RosterFileError> {
@@ -64,9 +78,16 @@ pub(super) fn read(text: &str) -> Result<Entries, RosterFileError> {
     let mut node = seed.deserialize(&mut deserializer).map_err(broken)?;
     if let Err(error) = deserializer.end() {
         // A list has one object after the other.
-        let mut nodes = vec![node];
-        while deserializer.end().is_err() {
-            nodes.push(seed.deserialize(&mut deserializer).map_err(broken)?);
+        let mut nodes = Vec::new();
+        drop(node);
+        left.set(MAX_VALUES);
+        let mut ends = serde_json::Deserializer::from_str(text).into_iter::<serde::de::IgnoredAny>();
+        let mut from = 0;
+        while let Some(end) = ends.next() {
+            end.map_err(broken)?;
+            let one = text.get(from..ends.byte_offset()).unwrap_or_default();
+            from = ends.byte_offset();
+            nodes.push(seed.deserialize(&mut serde_json::Deserializer::from_str(one)).map_err(broken)?);
         }
         if !nodes.iter().all(|node| matches!(node, Node::Map(_))) {
             return Err(broken(error));
@@ -89,7 +110,7 @@ fn listed(node: Node) -> Result<(Vec<String>, Vec<Node>), RosterFileError> {
     listed_in(node, true)
 }
 
-/// `is_deep`: an object within the object may be the list.
+/// `is_deep`: an object within the object may be the list. The states beside a list are those of its players.
 fn listed_in(node: Node, is_deep: bool) -> Result<(Vec<String>, Vec<Node>), RosterFileError> {
     let mut fields = match node {
         Node::List(nodes) => return Ok((Vec::new(), nodes)),
@@ -98,8 +119,13 @@ fn listed_in(node: Node, is_deep: bool) -> Result<(Vec<String>, Vec<Node>), Rost
     };
     let is_id =
         |(title, node): &(String, Node)| Meaning::of(title) == Some(Meaning::Id) && matches!(node, Node::Scalar(_));
-    if fields.iter().any(is_id) {
+    let is_player = |fields: &[(String, Node)]| fields.iter().any(is_id) && !has_players(fields);
+    if is_player(&fields) {
         return Ok((Vec::new(), vec![Node::Map(fields)]));
+    }
+    // An alliance has an id; what has a player's id and a list of players is neither.
+    if fields.iter().any(|field| is_id(field) && !field.0.eq_ignore_ascii_case("id")) {
+        return Err(RosterFileError::NoIds { found: found(fields.iter().map(|(title, _)| title.as_str())) });
     }
     if fields.iter().any(|(title, _)| is_meant_as_id(title)) {
         return Ok(fields.into_iter().unzip());
@@ -113,6 +139,17 @@ fn listed_in(node: Node, is_deep: bool) -> Result<(Vec<String>, Vec<Node>), Rost
         };
         return Ok((Vec::new(), fields.into_iter().map(player).collect()));
     }
+    // A list by the names of its players, or by Discord's numbers of their users.
+    if fields.iter().all(|(_, node)| matches!(node, Node::Map(fields) if is_player(fields))) {
+        return Ok((Vec::new(), fields.into_iter().map(|(_, node)| node).collect()));
+    }
+    let states: Vec<(String, String)> = fields
+        .iter()
+        .filter_map(|(title, node)| match node {
+            Node::Scalar(text) if Meaning::of(title) == Some(Meaning::State) => Some((title.clone(), text.clone())),
+            _ => None,
+        })
+        .collect();
     let titles = found(fields.iter().map(|(title, _)| title.as_str()));
     let is_list = |node: &Node| matches!(node, Node::List(_) | Node::Map(_));
     let is_called = |title: &str| LISTS.contains(&title.to_lowercase().as_str());
@@ -124,9 +161,41 @@ fn listed_in(node: Node, is_deep: bool) -> Result<(Vec<String>, Vec<Node>), Rost
         _ => None,
     });
     match (lists.next(), lists.next()) {
-        (Some(Node::List(nodes)), None) => Ok((Vec::new(), nodes)),
-        (Some(Node::Map(fields)), None) if is_deep => listed_in(Node::Map(fields), false),
+        (Some(list), None) if is_deep || matches!(list, Node::List(_)) => {
+            let (keys, nodes) = listed_in(list, false)?;
+            let title = if keys.is_empty() { Meaning::Id } else { Meaning::Nickname };
+            Ok((keys, nodes.into_iter().map(|node| with_states(node, title, &states)).collect()))
+        }
         _ => Err(RosterFileError::NoIds { found: titles }),
+    }
+}
+
+/// Whether an object lists players, as an alliance does.
+fn has_players(fields: &[(String, Node)]) -> bool {
+    let is_called = |title: &str| LISTS.contains(&title.to_lowercase().as_str());
+    fields
+        .iter()
+        .any(|(title, node)| matches!(node, Node::List(_) | Node::Map(_)) && (is_called(title) || is_long_id(title)))
+}
+
+/// A player with the state that stands beside the list, if it has none of its own. A player that is only a value has it
+/// under `title`.
+fn with_states(node: Node, title: Meaning, states: &[(String, String)]) -> Node {
+    let is_state =
+        |(title, node): &(String, Node)| Meaning::of(title) == Some(Meaning::State) && !matches!(node, Node::Nothing);
+    let own = states.iter().map(|(title, text)| (title.clone(), Node::Scalar(text.clone())));
+    match node {
+        Node::Map(mut fields) if !fields.iter().any(is_state) => {
+            fields.retain(|(title, _)| Meaning::of(title) != Some(Meaning::State));
+            fields.extend(own);
+            Node::Map(fields)
+        }
+        // A number for each id may be a state, too.
+        Node::Scalar(text) if title == Meaning::Nickname && text.parse::<State>().is_ok() => Node::Scalar(text),
+        node @ (Node::Scalar(_) | Node::Nothing) if !states.is_empty() => {
+            Node::Map(std::iter::once((title.name().to_owned(), node)).chain(own).collect())
+        }
+        node => node,
     }
 }
 
@@ -166,6 +235,12 @@ fn entries(keys: Vec<String>, nodes: Vec<Node>) -> Result<Entries, RosterFileErr
         let mut row = vec![Cow::Owned(keys.next().unwrap_or_default())];
         let mut problem = None;
         let fields = match node {
+            Node::Map(fields)
+                if has_players(&fields) || (has_keys && fields.iter().any(|(title, _)| is_long_id(title))) =>
+            {
+                problem = Some(BadLineReason::NotAPlayer);
+                Vec::new()
+            }
             Node::Map(fields) => fields,
             Node::Scalar(name) if has_keys => vec![(Meaning::Nickname.name().to_owned(), Node::Scalar(name))],
             Node::Nothing if has_keys => Vec::new(),

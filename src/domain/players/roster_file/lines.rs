@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::MAX_LINES;
 use super::columns::Columns;
 use super::entries::Entries;
 use super::error::{BadLineReason, Place};
@@ -21,7 +22,7 @@ pub(super) fn only_ids(text: &str) -> Option<Entries> {
                 has_several |= line.is_bare_row();
                 rows.extend(line.players.into_iter().map(|player| row(number, player)));
             }
-            Err(Problem::NoId) if is_marked_title(text) => {}
+            Err(Problem::NoId) if is_marked_title(text) && typed::heading(text).is_none() => {}
             // Most files are tables, and end the search here.
             _ => return None,
         }
@@ -32,6 +33,9 @@ pub(super) fn only_ids(text: &str) -> Option<Entries> {
 /// A list with an id on each line, and perhaps a name and a state. `None` if it is no such list, or if much of it can be read
 /// in more than one way.
 pub(super) fn read(text: &str) -> Option<Entries> {
+    if table::lines(text).nth(MAX_LINES).is_some() {
+        return None;
+    }
     let (mut rows, mut has_states) = (Vec::new(), false);
     let (mut players, mut without_id, mut unclear) = (0_usize, 0_usize, 0_usize);
     for ReadLine { number, text, players: read } in typed::read(table::lines(text)) {

@@ -20,6 +20,7 @@ use std::collections::{HashMap, HashSet};
 use self::columns::{Columns, is_meant_as_id};
 use self::entries::Entries;
 use self::table::{Row, Rows, filled};
+use self::typed::Heading;
 use super::player::{Player, PlayerId, State, furnace_level};
 use super::spreadsheet;
 use crate::domain::text::{NAME_CHARS, clean, trim};
@@ -38,6 +39,11 @@ const SHOWN_COLUMNS: usize = 8;
 
 /// The digits of an id that can be nothing else: no state has so many, and the game's ids have no fewer.
 const ID_DIGITS: std::ops::RangeInclusive<usize> = 6..=12;
+
+/// Whether a text is meant as JSON.
+pub fn is_json(text: &str) -> bool {
+    json::is_meant(json::unfenced(text))
+}
 
 /// Whether a text is an id that can be nothing else.
 fn is_long_id(text: &str) -> bool {
@@ -64,9 +70,10 @@ pub fn parse(bytes: &[u8], state: Option<State>) -> Result<RosterFile, RosterFil
     let text = decode::decode(bytes)?;
     let of_entries =
         |Entries { columns, rows }: Entries| Reader::new(&columns, Separator::Comma, state).read(rows.into_iter());
-    if json::is_meant(trim(&text)) {
-        return of_entries(json::read(trim(&text))?);
+    if is_json(&text) {
+        return of_entries(json::read(json::unfenced(&text))?);
     }
+    let text = table::unboxed(text);
     if let Some(ids) = lines::only_ids(&text) {
         return of_entries(ids);
     }
@@ -121,6 +128,7 @@ fn is_remark(row: &Row<'_>) -> bool {
     let Ok(cells) = &row.cells else { return false };
     cells.first().is_some_and(|cell| trim(cell).starts_with('#'))
         && !cells.iter().any(|cell| is_meant_as_id(cell) || typed::has_id(cell))
+        && !cells.iter().any(|cell| typed::has_state(cell))
         && Columns::of_header(cells).is_none()
 }
 
@@ -149,7 +157,14 @@ impl<'a> Reader<'a> {
             }
             let place = row.place;
             let read = match row.cells {
-                Ok(cells) => self.player(place, &cells)?,
+                Ok(cells) => match self.heading(&cells) {
+                    Some(Heading::Below(state)) => {
+                        self.state = Some(state);
+                        continue;
+                    }
+                    Some(Heading::Unclear(_)) => Err(BadLineReason::NoId),
+                    None => self.player(place, &cells)?,
+                },
                 Err(reason) => Err(reason),
             };
             if let Err(reason) = read.and_then(|player| self.add(place, player)) {
@@ -163,6 +178,15 @@ impl<'a> Reader<'a> {
             return Err(RosterFileError::NoPlayers);
         }
         Ok(RosterFile { players, bad_lines, stateless })
+    }
+
+    /// What a row of a table says about the states of the rows below.
+    fn heading(&self, cells: &[Cow<'_, str>]) -> Option<Heading> {
+        let is_table = self.columns.has_header && self.columns.width.is_some();
+        cells
+            .first()
+            .filter(|cell| is_table && filled(cells) == 1 && !is_long_id(cell))
+            .and_then(|cell| typed::heading(cell))
     }
 
     /// The player of a row, or what is wrong with the row.
@@ -179,6 +203,20 @@ impl<'a> Reader<'a> {
             }
         }
         let value = |meaning| columns.value(meaning, place, cells);
+        // Without the name, the level would be the state.
+        let may_lack_name = columns.width.is_some_and(|usual| cells.len() < usual)
+            && columns.follows(Meaning::State, Meaning::Nickname);
+        if may_lack_name && value(Meaning::Nickname)?.parse::<State>().is_ok() {
+            return Ok(Err(BadLineReason::TooFewColumns(Meaning::Nickname)));
+        }
+        // The number of the row, beside the id.
+        let is_number = columns.width.is_some()
+            && value(Meaning::Id)?.parse::<PlayerId>().is_ok()
+            && !is_long_id(value(Meaning::Id)?)
+            && (columns.has_long_ids || cells.iter().any(|cell| is_long_id(cell)));
+        if is_number {
+            return Ok(Err(BadLineReason::NoId));
+        }
         let (id, state, level) = (value(Meaning::Id)?, value(Meaning::State)?, value(Meaning::FurnaceLevel)?);
         let nickname = value(Meaning::Nickname)?;
         Ok(self.read_values(id, nickname, state, level))

@@ -35,6 +35,8 @@ pub(super) struct Rows<'a> {
     rest: Option<&'a str>,
     next: u64,
     separator: char,
+    /// Whether bars frame the lines.
+    is_framed: bool,
     /// The line before, if a quote opens there and does not close.
     unclosed: Option<u64>,
 }
@@ -43,7 +45,7 @@ impl<'a> Rows<'a> {
     /// `score` rates how well the cells of a row can be read. The separator is used with which the first row is read best,
     /// and of several the one with which most of the following rows can be read: a name may consist of separators.
     pub fn new(text: &'a str, score: impl Fn(&[Cow<'a, str>]) -> usize) -> Self {
-        let mut rows = Rows { rest: Some(text), next: 1, separator: ',', unclosed: None };
+        let mut rows = Rows { rest: Some(text), next: 1, separator: ',', is_framed: false, unclosed: None };
         let mut candidates = SEPARATORS.to_vec();
         let mut ahead = rows.clone();
         if let Some(named) = ahead.next_line().and_then(|(_, line)| named_separator(line)) {
@@ -54,13 +56,16 @@ impl<'a> Rows<'a> {
         }
         let lines = std::iter::from_fn(|| ahead.next_line()).map(|(_, line)| line).filter(|line| !is_blank(line));
         let lines: Vec<&str> = lines.take(COMPARED_LINES).collect();
+        let is_framed = lines.first().is_some_and(|line| trim(line).starts_with('|'));
         let score = |separator: &char| {
-            let rate = |line: &&'a str| split(bare(line, *separator), *separator).map_or(0, |cells| score(&cells));
+            let rate =
+                |line: &&'a str| split(bare(line, *separator, is_framed), *separator).map_or(0, |cells| score(&cells));
             let count = lines.first().map_or(0, |line| line.matches(*separator).count());
             let readable = lines.iter().filter(|line| rate(line) > 0).count();
             (lines.first().map_or(0, rate), readable, count)
         };
         // `max_by_key` returns the last of equals, so the first candidate comes last.
+        rows.is_framed = is_framed;
         rows.separator = candidates.iter().rev().copied().max_by_key(score).unwrap_or(',');
         rows
     }
@@ -92,13 +97,28 @@ impl<'a> Rows<'a> {
 
 /// The lines of a text with their numbers, without those that contain nothing.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = (u64, &str)> {
-    let mut rows = Rows { rest: Some(text), next: 1, separator: ',', unclosed: None };
+    let mut rows = Rows { rest: Some(text), next: 1, separator: ',', is_framed: false, unclosed: None };
     std::iter::from_fn(move || rows.next_line()).filter(|(_, line)| !is_blank(line))
 }
 
+/// A text without the quotes around each of its lines, as a spreadsheet writes lines that were pasted into one column.
+pub(super) fn unboxed(text: Cow<'_, str>) -> Cow<'_, str> {
+    let inner = |line: &str| {
+        let inner = trim(line).strip_prefix('"').and_then(|line| line.strip_suffix('"'))?;
+        (!inner.contains('"')).then(|| inner.to_owned())
+    };
+    let is_boxed = lines(&text).all(|(_, line)| inner(line).is_some());
+    if !is_boxed || !lines(&text).any(|(_, line)| line.contains(SEPARATORS)) {
+        return text;
+    }
+    let text = text.replace("\r\n", "\n");
+    let lines = text.split(['\n', '\r']).map(|line| inner(line).unwrap_or_default());
+    Cow::Owned(lines.collect::<Vec<_>>().join("\n"))
+}
+
 /// A line of a table without the bar that may frame it.
-fn bare(line: &str, separator: char) -> &str {
-    if separator == '|' { trim(line).trim_start_matches('|') } else { line }
+fn bare(line: &str, separator: char, is_framed: bool) -> &str {
+    if separator == '|' && is_framed { trim(line).strip_prefix('|').unwrap_or(line) } else { line }
 }
 
 impl<'a> Iterator for Rows<'a> {
@@ -110,7 +130,7 @@ impl<'a> Iterator for Rows<'a> {
             if is_blank(line) {
                 continue;
             }
-            let mut cells = split(bare(line, self.separator), self.separator);
+            let mut cells = split(bare(line, self.separator, self.is_framed), self.separator);
             if cells.as_ref().is_ok_and(|cells| filled(cells) == 0) {
                 continue;
             }

@@ -57,6 +57,36 @@ fn json_is_read_as_other_bots_and_databases_write_it() {
     ] {
         assert_eq!(players(in_state(text)), right, "{text}");
     }
+    for (text, right) in [
+        // An alliance, its state, and states of their own.
+        (
+            "{\"id\":987654,\"name\":\"ICE\",\"members\":[{\"fid\":41000101,\"kid\":245},{\"fid\":41000102}]}",
+            &[(41_000_101, 245), (41_000_102, 7)][..],
+        ),
+        (
+            "{\"state\":245,\"members\":[{\"fid\":41000101,\"kid\":null},{\"fid\":41000102,\"kid\":310}]}",
+            &[(41_000_101, 245), (41_000_102, 310)],
+        ),
+        ("{\"state\":245,\"ids\":[41000101,41000102]}", &[(41_000_101, 245), (41_000_102, 245)]),
+        ("{\"kid\":245,\"members\":{\"41000101\":\"A\",\"41000102\":{}}}", &[(41_000_101, 245), (41_000_102, 245)]),
+        (
+            "{\"Frost\":{\"fid\":41000101},\"Owl\":{\"fid\":41000102,\"kid\":310}}",
+            &[(41_000_101, 7), (41_000_102, 310)],
+        ),
+        ("{\"123456789012345678\":{\"fid\":41000101}}", &[(41_000_101, 7)]),
+    ] {
+        assert_eq!(players(in_state(text)), right, "{text}");
+    }
+    assert_eq!(
+        bad_lines(in_state("[{\"fid\":41000101},{\"id\":1,\"members\":[{\"fid\":41000102}]}]")),
+        ["entry 2: it is not a player"]
+    );
+    assert!(refusal(in_state("{\"fid\":41000101,\"accounts\":[41000102]}")).contains("no column with player ids"));
+    assert!(refusal(in_state("{\"state\":245,\"members\":{\"41000101\":300}}")).contains("a number for each id"));
+    assert!(refusal(in_state("{\"fid\":41000101}\n{\"fid\":")).starts_with("the file looks like JSON but is broken"));
+    // Reading one object after the other must not take the square of their number.
+    let many: String = (0..20_000).map(|number| format!("{{\"fid\":{}}}\n", 41_000_000 + number)).collect();
+    assert_eq!(in_state(&many).unwrap().players.len(), 20_000);
     // Two lists of players: which alliance is meant is not known.
     assert!(refusal(in_state("{\"ICE\":[41000101],\"FOX\":[41000102]}")).contains("the columns are \"ICE\", \"FOX\""));
     assert!(refusal(in_state("{\"players\":[1],\"members\":[2]}")).contains("no column with player ids"));

@@ -96,7 +96,7 @@ fn headers_are_understood_in_any_words() {
 fn two_columns_with_one_meaning_and_different_values_are_refused() {
     assert_eq!(players(read("id,fid,state,kid\n1,1.0,245,#245\n2,,,245\n")), [(1, 245), (2, 245)]);
     assert_eq!(
-        refusal(read("id,fid,state\n41000101,41000101,245\n2,41000102,245\n")),
+        refusal(read("id,fid,state\n41000101,41000101,245\n41000103,41000102,245\n")),
         "line 3: the columns \"id\" and \"fid\" may both be player_id and differ; rename or remove one"
     );
     assert!(refusal(read("id,state,kid\n1,245,310\n")).contains("may both be state"));
@@ -140,6 +140,28 @@ fn the_given_state_fills_gaps_of_the_file_and_replaces_nothing() {
     assert_eq!(players(in_state("id\n1\n")), [(1, 7)]);
     assert!(read("id,name\n1,A\n").unwrap().stateless.is_some());
     assert!(read("id,state\n1,\n").unwrap().stateless.is_none());
+}
+
+#[test]
+fn a_row_that_lacks_a_cell_or_numbers_its_line_is_named() {
+    for (text, bad) in [
+        ("player_id,nickname,state,furnace_level\n12345678,245,30\n", "there is no nickname"),
+        ("ID,Username,User ID,State\n1,Frost,12345678,245\n", "there is no player_id"),
+        ("12345678,A,245\n4.1E+07,B,245\n", "the spreadsheet shortened it"),
+        ("12345678,A,245\n1234,B,245\n23456789,C,245\n", "there is no player_id"),
+        ("ID;Name;Staat\n12.345.678;Frost;1.000\n", "state \"1.000\" is not a whole number"),
+    ] {
+        let bad_lines = bad_lines(in_state(text));
+        assert!(bad_lines.len() == 1 && bad_lines[0].contains(bad), "{text}: {bad_lines:?}");
+    }
+    assert_eq!(players(read("Name|ID|State|Level\n|12345678|245|30\n")), [(12_345_678, 245)]);
+    assert_eq!(players(read("ID;Name;Staat\n12.345.678;Frost;245,00\n")), [(12_345_678, 245)]);
+    // A database's own number beside the id.
+    assert_eq!(players(read("id,fid,name,nickname,kid\n1,12345678,f,Frost,245\n")), [(12_345_678, 245)]);
+    // Lines that were pasted into one column.
+    let boxed = in_state("\"12345678, Frost, 245\"\r\n\"2345678x, Owl, 246\"\r\n\"23456789, Elk, 310\"\r\n").unwrap();
+    assert_eq!(boxed.bad_lines[0].place, Place::Line(2));
+    assert_eq!(players(Ok(RosterFile { bad_lines: Vec::new(), ..boxed })), [(12_345_678, 245), (23_456_789, 310)]);
 }
 
 #[test]

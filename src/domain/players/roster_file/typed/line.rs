@@ -13,9 +13,14 @@ use crate::domain::players::roster_file::meaning::Meaning;
 use crate::domain::text::{NAME_CHARS, clean, is_unseen, trim};
 
 /// What stands between the parts of a line without columns.
-const BETWEEN: &[char] = &[',', ';', '\t', '|', ':', '=', '/', '>', '→', '–', '—', '·', '•'];
+const BETWEEN: &[char] =
+    &[',', ';', '\t', '|', ':', '=', '/', '>', '→', '–', '—', '·', '•', '，', '；', '：', '｜', '、', '،', '│'];
 /// What may stand around an id or a name without being part of it.
 const AROUND: &[char] = &['-', '*', '`', '"', '\'', '_', '~', '#'];
+/// Between two digits: a decimal, a date, a time.
+const GLUED: char = '\0';
+/// The characters of a word for an id that stands right before it.
+const MAX_LABEL_CHARS: usize = 16;
 /// The words before an id; the longest title has so many (`id do jogador`).
 const LABEL_WORDS: usize = 3;
 
@@ -31,7 +36,7 @@ pub struct Line {
 
 impl Line {
     pub fn read(line: &str) -> Result<Self, Problem> {
-        let text = marks::without_mentions(line);
+        let text = marks::without_mentions(marks::without_time(line));
         let (text, quoted) = take_quoted(&text);
         let text = marks::with_plain_digits(&text);
         let text = marks::without_number(text.trim_start_matches(|c| is_around(c) && c != '#'));
@@ -57,7 +62,7 @@ impl Line {
             let ids = ids.iter().filter_map(|id| text.get(id.clone())?.parse().ok());
             return players(ids.map(|id| player(id, "", None)).collect());
         }
-        let parts = text.split([',', ';']).filter(|part| !trim(part).is_empty());
+        let parts = text.split([',', ';', '，', '；', '、']).filter(|part| !trim(part).is_empty());
         let named = parts.map(|part| {
             let [id] = <[Range<usize>; 1]>::try_from(self::ids(part)).ok()?;
             let line = Self::of_one(part, id, None).ok()?;
@@ -85,8 +90,11 @@ impl Line {
         let states: Vec<State> = states.into_iter().chain(more).collect();
         let numbers: Vec<(u32, [Option<char>; 2])> = before.numbers.iter().chain(&behind.numbers).copied().collect();
         // `12345678; Room 12, 310`: the other separator is a part of the name.
-        let is_cell =
-            |marks: &[Option<char>; 2]| beside.is_empty() || marks.iter().flatten().all(|mark| beside.contains(mark));
+        let is_cell = |marks: &[Option<char>; 2]| {
+            !matches!(marks[0], Some(':' | '：' | '='))
+                && !marks.contains(&Some(GLUED))
+                && (beside.is_empty() || marks.iter().flatten().all(|mark| beside.contains(mark)))
+        };
         let before_name = trim_around(before.name.trim_end_matches(is_open));
         let behind_name = trim_around(behind.name.trim_start_matches(is_closed));
         let unquoted = if before_name.contains(char::is_alphanumeric) || behind_name.is_empty() {
@@ -116,7 +124,11 @@ impl Line {
         if let Some(number) = words.find_map(|word| number(word).filter(|number| *number > MAX_LEVEL)) {
             return Err(Problem::StateOrName(number));
         }
-        // `Frost - S1`: names such as S1 are too common to tell.
+        // `S24 Ultra`, and `Frost - S1`: such names are too common to tell.
+        let weak = marks::weak_state(before_name).or_else(|| marks::weak_state(behind_name));
+        if let Some(state) = weak.filter(|_| quoted.is_none()) {
+            return Err(Problem::StateOrName(state));
+        }
         let has_more = before.names + behind.names > 1 || quoted.is_some();
         if let Some(state) = before.weak_state.or(behind.weak_state).filter(|_| has_more) {
             return Err(Problem::StateOrName(state));
@@ -157,7 +169,7 @@ impl Side {
             let bare = text.get(at.clone()).unwrap_or_default().trim_matches(is_framing);
             let is_label =
                 ["state", "server", "kingdom", "id", "fid", "uid"].iter().any(|label| bare.eq_ignore_ascii_case(label))
-                    || (matches!(marks[1], Some(':' | '=')) && Meaning::of(bare) == Some(Meaning::Nickname));
+                    || (matches!(marks[1], Some(':' | '：' | '=')) && Meaning::of(bare) == Some(Meaning::Nickname));
             if let Some(number) = number(bare) {
                 side.numbers.push((number, marks));
             } else if !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit()) {
@@ -198,6 +210,10 @@ fn parts(text: &str) -> Vec<Part> {
             before.is_none_or(is_unseen) && behind.is_none_or(is_unseen)
         };
         if BETWEEN.contains(&c) || (c == '-' && stands_alone()) {
+            let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+            let is_glued = is_digit(text.get(..at).and_then(|before| before.chars().next_back()))
+                && is_digit(text.get(end..).and_then(|behind| behind.chars().next()));
+            let c = if is_glued { GLUED } else { c };
             parts.push(Part { at: start..at, marks: [mark, Some(c)] });
             (start, mark) = (end, Some(c));
         }
@@ -238,6 +254,14 @@ fn without_label(text: &str) -> &str {
     labelled.and_then(|start| text.get(..start)).unwrap_or(text)
 }
 
+/// Whether a text ends with a word for an id: `ID12345678`.
+fn is_label(text: &str) -> bool {
+    let letters = text.chars().rev().take_while(|c| c.is_alphabetic()).take(MAX_LABEL_CHARS).count();
+    let start = text.char_indices().rev().take(letters).last().map_or(text.len(), |(at, _)| at);
+    let is_whole = !text.get(..start).unwrap_or_default().ends_with(char::is_alphanumeric);
+    is_whole && text.get(start..).and_then(Meaning::of) == Some(Meaning::Id)
+}
+
 /// Whether an id stands among other words.
 pub fn has_id(text: &str) -> bool {
     !ids(text).is_empty()
@@ -256,9 +280,11 @@ fn ids(line: &str) -> Vec<Range<usize>> {
         let mut behind = line.get(end..).unwrap_or_default().chars();
         let (last, next) = (before.next(), behind.next());
         let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-        let is_alone = !last.is_some_and(char::is_alphanumeric) && !next.is_some_and(char::is_alphanumeric);
+        let is_labelled = || is_label(line.get(..start).unwrap_or_default());
+        let is_alone =
+            (!last.is_some_and(char::is_alphanumeric) || is_labelled()) && !next.is_some_and(char::is_alphanumeric);
         // A part of a mention or of a decimal number is no id.
-        let is_part = matches!(last, Some('@' | '&' | '!'))
+        let is_part = matches!(last, Some('@' | '&' | '!' | '+'))
             || (last == Some('.') && is_digit(before.next()))
             || (next == Some('.') && is_digit(behind.next()));
         if is_alone && !is_part && ID_DIGITS.contains(&(end - start)) {
@@ -290,6 +316,10 @@ fn is_closed(c: char) -> bool {
 
 fn is_framing(c: char) -> bool {
     is_open(c) || is_closed(c)
+}
+
+pub fn is_between(c: char) -> bool {
+    BETWEEN.contains(&c)
 }
 
 pub fn is_around(c: char) -> bool {

@@ -25,7 +25,7 @@ pub fn is_closer(c: char) -> bool {
 pub fn without_number(line: &str) -> &str {
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = line.split_at(digits);
-    match rest.strip_prefix(['.', ')']) {
+    match rest.strip_prefix(['.', ')', '、', '．']) {
         // `41.000.101` is an id.
         Some(item) if (1..=4).contains(&number.len()) && !item.starts_with(|c: char| c.is_ascii_digit()) => {
             item.trim_start_matches(is_unseen)
@@ -34,12 +34,34 @@ pub fn without_number(line: &str) -> &str {
     }
 }
 
+/// A line without the date and time that a chat's export puts before it: `[26.11.25, 18:03] Frost`, `11/26/25, 6:03 PM - Frost`.
+pub fn without_time(line: &str) -> &str {
+    let text = line.trim_start_matches(is_unseen);
+    let is_time = |text: &str| {
+        let is_of_time = |c: char| {
+            is_unseen(c)
+                || c.is_ascii_digit()
+                || matches!(c.to_ascii_lowercase(), '.' | ',' | ':' | '/' | '-' | 'a' | 'p' | 'm')
+        };
+        let has_clock = text
+            .split(':')
+            .zip(text.split(':').skip(1))
+            .any(|(hours, minutes)| hours.ends_with(|c: char| c.is_ascii_digit()) && digits(minutes) == 2);
+        // An id is no part of a time.
+        let is_short = text.split(|c: char| !c.is_ascii_digit()).all(|number| number.len() <= 4);
+        has_clock && is_short && text.chars().all(is_of_time)
+    };
+    let ends =
+        [text.strip_prefix('[').and_then(|text| text.split_once(']')), text.split_once(" - "), text.split_once('\t')];
+    ends.into_iter().flatten().find(|(time, _)| is_time(time)).map_or(line, |(_, behind)| behind)
+}
+
 /// A text without the states that it marks, and these: `#245`, `S245`, `[245]`, `(State 245)`, `kid=245`. No more than
 /// [`MAX_STATES`] are looked for.
 pub fn take_states(text: &str) -> (String, Vec<State>) {
     let (mut text, mut states) = (text.to_owned(), Vec::new());
     while states.len() < MAX_STATES
-        && let Some((at, state)) = find_state(&text)
+        && let Some((at, state)) = find_state(&text, false)
     {
         text.replace_range(at, " ");
         states.push(state);
@@ -47,25 +69,33 @@ pub fn take_states(text: &str) -> (String, Vec<State>) {
     (text, states)
 }
 
-/// Whether a text marks a state.
+/// Whether a text marks a state, or what may be one.
 pub fn has_state(text: &str) -> bool {
-    find_state(text).is_some()
+    find_state(text, true).is_some()
+}
+
+/// The number of a text whose states are taken that may be a state or a name: `S24`.
+pub fn weak_state(text: &str) -> Option<u32> {
+    find_state(text, true).map(|(_, state)| state.get())
 }
 
 /// The number of a state with which a text begins, marked by `#`.
 pub fn state_at_begin(text: &str) -> Option<u32> {
     let text = text.trim_start_matches(is_unseen);
-    text.starts_with(['#', '＃']).then(|| marked(text)).flatten().map(|(_, state)| state.get())
+    text.starts_with(['#', '＃']).then(|| marked(text, false)).flatten().map(|(_, state)| state.get())
 }
 
 /// The first marked state, with the brackets that hold nothing else.
-fn find_state(text: &str) -> Option<(Range<usize>, State)> {
+/// `is_weak`: names such as `S24` count, too.
+fn find_state(text: &str, is_weak: bool) -> Option<(Range<usize>, State)> {
     let mut last = None;
     for (start, c) in text.char_indices() {
         let begins = !last.is_some_and(char::is_alphanumeric);
         last = Some(c);
         let rest = text.get(start..)?;
-        let Some((behind, state)) = begins.then(|| marked(rest).or_else(|| in_brackets(rest))).flatten() else {
+        let Some((behind, state)) =
+            begins.then(|| marked(rest, is_weak).or_else(|| in_brackets(rest)).or_else(|| before_word(rest))).flatten()
+        else {
             continue;
         };
         let (before, inner) = (text.get(..start)?, behind.trim_start_matches(is_unseen));
@@ -77,16 +107,33 @@ fn find_state(text: &str) -> Option<(Range<usize>, State)> {
 }
 
 /// What follows the marked state with which `text` begins, and that state.
-fn marked(text: &str) -> Option<(&str, State)> {
-    let number = text.strip_prefix(['#', '＃']).or_else(|| {
-        // Names such as S1 are too common.
+fn marked(text: &str, is_weak: bool) -> Option<(&str, State)> {
+    let by_letter = || {
         let number = text.strip_prefix(['s', 'S', 'k', 'K'])?;
-        (digits(number) > 1).then_some(number)
-    });
+        let number = number.strip_prefix(['#', '-']).unwrap_or(number);
+        // Names such as S1 are too common, and S24 is a telephone.
+        let found = state(number).filter(|(_, state)| digits(number) > 1 && (is_weak || state.get() > MAX_LEVEL));
+        found.map(|_| number)
+    };
+    let number = text.strip_prefix(['#', '＃']).or_else(by_letter);
     number
         .into_iter()
         .chain(Meaning::State.titles().iter().filter_map(|title| behind_word(text, title)))
         .find_map(state)
+}
+
+/// `246サーバー`, `246서버`, `246區`.
+fn before_word(text: &str) -> Option<(&str, State)> {
+    let (digits, behind) = text.split_at(digits(text));
+    let words = Meaning::State.titles().iter().filter(|title| title.starts_with(is_unspaced));
+    let behind = words.filter_map(|word| behind.strip_prefix(word)).find(|b| !b.starts_with(char::is_alphanumeric))?;
+    let is_number = (1..*ID_DIGITS.start()).contains(&digits.len());
+    is_number.then(|| Some((behind, digits.parse().ok()?))).flatten()
+}
+
+/// Whether a letter is of a script that writes numbers and words without blanks: Japanese, Chinese, Korean.
+fn is_unspaced(c: char) -> bool {
+    u32::from(c) >= 0x3000
 }
 
 /// The state with which `number` begins, and what follows.

@@ -3,16 +3,20 @@
 //! Files and pasted lists ([`crate::domain::players::pasted_list`]) are read by the same rules ([`read`]). A number that may
 //! be a state or a part of a name is not guessed at: without columns nobody knows.
 
+mod doubts;
+mod heading;
 mod line;
 mod marks;
 
 use thiserror::Error;
 
+use self::doubts::Doubts;
 use self::line::is_around;
 use super::meaning::Meaning;
 use crate::domain::players::player::Player;
 use crate::domain::text::trim;
 
+pub(super) use self::heading::{Heading, heading};
 pub(super) use self::line::{Line, has_id, trim_around};
 pub(super) use self::marks::has_state;
 
@@ -50,31 +54,31 @@ pub struct ReadLine<'a> {
     pub players: Result<Vec<Player>, Problem>,
 }
 
-/// Reads each of `lines`, which are not blank. Titles that are marked as such (`R4:`, `# farms`) are left out.
+/// Reads each of `lines`, which are not blank. Titles that are marked as such (`R4:`, `# farms`) are left out. A title that
+/// is a state (`State 245:`) is the state of the players below it.
 pub fn read<'a>(lines: impl Iterator<Item = (u64, &'a str)>) -> Vec<ReadLine<'a>> {
-    let mut read: Vec<(u64, &str, Result<Line, Problem>)> = lines
-        .map(|(number, text)| (number, text, Line::read(text)))
-        .filter(|(_, text, line)| line.is_ok() || !is_marked_title(text))
-        .collect();
-    let has_titles = read.iter().any(|(_, text, line)| *line == Err(Problem::NoId) && is_header(text));
-    let count = |is: fn(&Line) -> bool| read.iter().filter(|(.., line)| line.as_ref().is_ok_and(is)).count();
-    let (players, numbered) = (count(|_| true), count(|line| line.loose_number.is_some()));
-    // A few names with a low number are names; many are names and states.
-    let are_states = numbered > 1 && numbered * 2 > players;
-    let has_names = count(|line| line.players.iter().any(|player| !player.nickname.is_empty())) > 0;
-    read.drain(..)
-        .map(|(number, text, line)| {
-            let players = line.and_then(|line| match (line.lone_number, line.loose_number) {
-                // Titles that are not understood may say that it is something else.
-                (Some(state), _) if has_titles => Err(Problem::StateOrName(state)),
-                (_, Some(state)) if are_states => Err(Problem::StateOrName(state)),
-                // Beside names, one of several ids may be a name.
-                _ if has_names && line.is_bare_row() => Err(Problem::SeveralIds),
-                _ => Ok(line.players),
-            });
-            ReadLine { number, text, players }
-        })
-        .collect()
+    let read: Vec<(u64, &str, Result<Line, Problem>)> =
+        lines.map(|(number, text)| (number, text, Line::read(text))).collect();
+    let doubts = Doubts::of(&read);
+    let mut state = None;
+    let mut lines = Vec::with_capacity(read.len());
+    for (number, text, line) in read {
+        let players = match line {
+            Ok(line) => doubts.clear(line).map(|players| {
+                players.into_iter().map(|player| Player { state: player.state.or(state), ..player }).collect()
+            }),
+            Err(problem) => match heading(text) {
+                Some(Heading::Below(below)) => {
+                    state = Some(below);
+                    continue;
+                }
+                None if is_marked_title(text) => continue,
+                _ => Err(problem),
+            },
+        };
+        lines.push(ReadLine { number, text, players });
+    }
+    lines
 }
 
 /// Whether a line without an id is a title or a remark.
@@ -91,8 +95,8 @@ pub(super) fn has_title(line: &str) -> bool {
 
 /// Whether a line without an id may be the titles of columns.
 fn is_header(line: &str) -> bool {
-    let mut cells = line.split(CELL_ENDS).filter(|cell| cell.contains(|c| !is_around(c)));
-    cells.by_ref().count() > 1 && !line.contains(char::is_numeric)
+    let cells = line.split(CELL_ENDS).filter(|cell| cell.contains(|c| !is_around(c)));
+    cells.count() > 1 && !line.contains(char::is_numeric)
 }
 
 #[cfg(test)]
