@@ -57,7 +57,7 @@ async fn failed_players_are_tried_again_by_a_button_over_restarts() {
     world.game.set_troubles((1101..=1103).map(of_player).collect());
     let batch = redeem(&world, &admin, &(lines(1001..=1003) + "1101,A,300\n1102,B,300\n1103,C,300\n"), "GOOD").await;
     assert!(has_button(&batch, RETRY), "{:#?}", batch.components);
-    assert!(batch.text().contains("/manage players remove player:1101"), "{}", batch.text());
+    assert!(batch.text().contains("/manage players remove player_ids:1101 1102 1103"), "{}", batch.text());
     let refused = press(&world, &member, &batch, RETRY).await;
     assert!(refused.text().contains("🔒"), "{}", refused.text());
     assert_eq!(world.calls("GOOD"), 6, "nobody was tried again");

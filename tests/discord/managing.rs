@@ -112,7 +112,7 @@ async fn codes_are_added_and_removed_in_one_server_only() {
     world.message("LISTED").await;
     let code = |code: &str| [("code", json!(code))];
     world.says(&admin, ADD, &code("no code!"), &["“no code!” is not a gift code"]).await;
-    world.says(&admin, ADD, &code("LISTED"), &["`LISTED` is already active in this server"]).await;
+    world.says(&admin, ADD, &code("LISTED"), &["`LISTED` is already active."]).await;
     world
         .says(&admin, AUTO, &[("switch", json!(0))], &["The list is empty: add players with `/manage players add`"])
         .await;
@@ -120,24 +120,24 @@ async fn codes_are_added_and_removed_in_one_server_only() {
     world.import(&other, "1003,C,245\n").await;
     world.granted("LISTED", 2).await;
     let added = format!("It will be posted in <#{CHANNEL}> and redeemed for 2 players.");
-    world.says(&admin, ADD, &code("own"), &["`own` was added to this server", &added]).await;
-    world.says(&admin, ADD, &code("OWN"), &["already active in this server"]).await;
+    world.says(&admin, ADD, &code("own"), &["`own` was added.", &added]).await;
+    world.says(&admin, ADD, &code("OWN"), &["already active."]).await;
     world.message("own").await;
     world.granted("OWN", 2).await;
     world.says(&admin, AUTO, &[("switch", json!(1))], &["no longer redeemed automatically"]).await;
     let theirs: Vec<String> = world.double.messages(SECOND_CHANNEL).iter().map(|m| m.text()).collect();
     assert!(theirs.len() == 1 && theirs[0].contains("LISTED"), "{theirs:#?}");
-    world.says(&other, HISTORY, &[], &["No codes were redeemed for this server's player list yet"]).await;
+    world.says(&other, HISTORY, &[], &["No codes were redeemed for the player list yet"]).await;
     let told = world.told(&other, "manage giftcode list", &[]).await;
     assert!(told.contains("1 active gift code") && !told.contains("own"), "{told}");
 
     world.says(&admin, "manage giftcode list", &[], &["2 active gift codes", "`own`", "named by a person"]).await;
     world.says(&admin, REMOVE, &code("NEVER"), &["I do not know the code `NEVER`"]).await;
-    world.says(&admin, REMOVE, &code("listed"), &["no longer posted or redeemed in this server"]).await;
+    world.says(&admin, REMOVE, &code("listed"), &["no longer posted or redeemed."]).await;
     let told = world.told(&admin, "manage giftcode list", &[]).await;
     assert!(!told.contains("LISTED"), "{told}");
     world.says(&other, "manage giftcode list", &[], &["`LISTED`"]).await;
-    world.says(&admin, ADD, &code("LISTED"), &["was added to this server"]).await;
+    world.says(&admin, ADD, &code("LISTED"), &["was added."]).await;
 
     // The game tells two players that it does not know the code, so it is over for everybody.
     world.says(&admin, ADD, &code("DEAD"), &["`/manage giftcode redeem code:DEAD`"]).await;
@@ -154,7 +154,7 @@ async fn codes_are_redeemed_for_a_roster_retried_and_listed_in_the_history() {
     let bot = world.start().await;
     let admin = world.admin();
     let code = |code: &str| [("code", json!(code))];
-    world.says(&admin, HISTORY, &[], &["No codes were redeemed for this server's player list yet"]).await;
+    world.says(&admin, HISTORY, &[], &["No codes were redeemed for the player list yet"]).await;
     world.says(&admin, REDEEM, &code("GOOD"), &["I do not know the code `GOOD`"]).await;
     world.says(&admin, RETRY, &code("GOOD"), &["I do not know the code `GOOD`"]).await;
     world.says(&admin, ADD, &code("GOOD"), &["No channel is set, so it is not posted"]).await;
@@ -218,7 +218,7 @@ async fn removing_a_code_drops_its_pending_redemptions() {
     world.says(&admin, HISTORY, &[], &["2 redeemed", "finished"]).await;
     // After it is added again, it is redeemed for the dropped players too.
     world.says(&admin, AUTO, &[("switch", json!(0))], &["player list (5 players)"]).await;
-    world.says(&admin, ADD, &code, &["`SLOW` was added to this server"]).await;
+    world.says(&admin, ADD, &code, &["`SLOW` was added."]).await;
     // The poster was woken and starts the batch.
     world.says_soon(&admin, STATUS, &[], "3 here").await;
     world.says(&admin, AUTO, &[("switch", json!(1))], &["Redemptions in progress continue"]).await;

@@ -158,7 +158,7 @@ async fn a_server_sees_nothing_of_another() {
     for command in ["manage giftcode redeem", "manage giftcode retry", "manage giftcode remove"] {
         world.says(&admin, command, &code("theirs"), &["I do not know the code `theirs`"]).await;
     }
-    world.says(&admin, "manage giftcode history", &code("THEIRS"), &["was never redeemed for this server's"]).await;
+    world.says(&admin, "manage giftcode history", &code("THEIRS"), &["was never redeemed for the player list"]).await;
     world.says(&admin, remove, &player("1002"), &["Not on the player list: 1002"]).await;
     world.says(&admin, remove, &player("1003"), &["✅ 1 player was removed from the player list: ", "1003"]).await;
     world.says(&other, "manage players list", &[], &["👥 2 players", "1002", "1003"]).await;
