@@ -267,14 +267,9 @@ fn nonce(user: UserId, until: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::answers::status::Status;
-    use crate::domain::codes::code::Code;
-    use crate::domain::codes::listing::{Entry, FeedAnswer};
-    use crate::domain::players::player::{AllianceId, Player, PlayerId, State};
-    use crate::domain::redeeming::outcome::Outcome;
     use crate::domain::text::language::Language;
     use crate::leadership::{HeldLease, Leadership, Phase};
-    use crate::store::{Admission, AttemptResult, FileLock, Next, Opening, StateKind, Store};
+    use crate::store::{FileLock, Opening, RESULTS_USER, StateKind, Store, with_a_result};
 
     /// A new leader may have told the person meanwhile.
     #[tokio::test(start_paused = true)]
@@ -286,22 +281,9 @@ mod tests {
         let store = Store::open_locked(FileLock::take(&folder.path().join("giftcode.db")).unwrap(), opening).unwrap();
         let until = clock.boot() + Duration::from_secs(3600);
         leadership.set(Phase::Leading(HeldLease { term: 1, round: 0, until, has_standby: false }));
-        let (user, here) = (UserId(5), AllianceId(7));
-        let id = PlayerId::new(1).unwrap();
-        let account = Player { id, nickname: String::new(), state: State::new(245), furnace_level: None };
-        store.guilds().set_auto_redeem(here, true).await.unwrap();
-        store.rosters().add_to_roster(here, vec![account.clone()]).await.unwrap();
-        store.rosters().link(user, account).await.unwrap();
+        let user = RESULTS_USER;
         store.people().set_results(user, true, Language::En).await.unwrap();
-        let answer = FeedAnswer::new("feed", vec![Entry::active(Code::parse("CODE").unwrap())]);
-        store.listings().apply_answer(Some(answer), &["feed".to_owned()], Duration::from_secs(3600)).await.unwrap();
-        while store.posts().plan().await.unwrap().redemptions > 0 {}
-        tokio::time::advance(Duration::from_secs(1)).await;
-        for claim in store.redemptions().claim_due(9, 9, |_| Admission::Take).await.unwrap().taken {
-            let next = Next::Final(Outcome::Granted);
-            let result = AttemptResult { status: Status::Success, history: claim.history, next };
-            store.redemptions().record(claim, result).await.unwrap();
-        }
+        with_a_result(&store, 1, "CODE").await;
         let ended = store.people().unsent_results(user, 1).await.unwrap().unwrap().codes[0].ended_at;
         store.people().begin_telling(user, ended).await.unwrap();
         // A closed port.

@@ -3,8 +3,8 @@
 //! Discord does not tell who that was, so the message goes to the server's system channel, or else to its owner.
 //!
 //! # Guarantees
-//! A server gets it once, however often the bot connects. A server that the bot joined more than [`WITHIN`] ago gets none: then the bot
-//! is not new there, but its state is.
+//! A server gets it once, however often the bot connects. A server that the bot joined more than [`WITHIN`] ago gets none: then
+//! the bot is not new there, but its state is.
 //!
 //! # Crash
 //! It counts as sent before it is sent: a server rather gets none than two.

@@ -91,4 +91,7 @@ pub use sync::{Lag, Merged, OutboxChunk, ReplicaHistory};
 pub use tallies::Generation;
 
 #[cfg(test)]
+pub(crate) use people::tests::{USER as RESULTS_USER, with_a_result};
+
+#[cfg(test)]
 mod tests;

@@ -198,7 +198,7 @@ impl People {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -211,7 +211,7 @@ mod tests {
     use crate::runtime::clock::Clock;
     use crate::store::{Admission, AttemptResult, FileLock, Next, Opening, StateKind, Store};
 
-    const USER: UserId = UserId(5);
+    pub(crate) const USER: UserId = UserId(5);
     const HERE: AllianceId = AllianceId(7);
 
     async fn sent_now(people: &People) -> Vec<String> {
@@ -263,8 +263,8 @@ mod tests {
         assert_eq!(sent_now(&people).await, Vec::<String>::new());
     }
 
-    /// One game account that is linked and has a code that ended.
-    async fn with_a_result(store: &Store, player: u64, code: &str) {
+    /// One game account that is linked to [`USER`] and has a code that ended.
+    pub(crate) async fn with_a_result(store: &Store, player: u64, code: &str) {
         let id = PlayerId::new(player).unwrap();
         let account = Player { id, nickname: String::new(), state: State::new(245), furnace_level: None };
         store.guilds().set_auto_redeem(HERE, true).await.unwrap();

@@ -325,7 +325,8 @@ async fn react(bot: &Bot, target: (DiscordChannelId, MessageId), emoji: &str) ->
     retrying(bot, || bot.rest.react(target, emoji)).await
 }
 
-/// Tries some times, for [`READ_FOR`] at most: a longer wait must not occupy a task. A message that is gone, or whose author blocked the bot, needs no reaction.
+/// Tries some times, for [`READ_FOR`] at most: a longer wait must not occupy a task. A message that is gone, or whose author
+/// blocked the bot, needs no reaction.
 async fn retrying<F: Future<Output = Result<(), RestError>>>(bot: &Bot, send: impl Fn() -> F) -> anyhow::Result<()> {
     let (mut attempts, until) = (0, Instant::now() + READ_FOR);
     loop {

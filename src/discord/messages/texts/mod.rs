@@ -7,7 +7,8 @@
 //!    `text!(language, "greeting-players", name = escape(name, 32), players = count)`.
 //! 3. Values are strings, already escaped, or whole numbers, which choose plurals and are grouped as the language does. A
 //!    number that is a name (an id, a state) is passed as a string.
-//! 4. For a new subject, add the file's name to `sources` below, and the file in every language. Add a sample of the message to `tests/discord/catalogue`.
+//! 4. For a new subject, add the file's name to `sources` below, and the file in every language. Add a sample of the message to
+//!    `tests/discord/catalogue`.
 //! 5. `cargo test --test conventions texts` compares keys and arguments; `UPDATE_DOCS=1 cargo test --test discord
 //!    message_page` shows the result in `docs/messages.md`.
 //!
