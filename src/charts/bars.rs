@@ -26,7 +26,7 @@ pub struct Row<'a> {
 /// Horizontal bars, each of one or more parts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bars<'a> {
-    pub unit: Unit,
+    pub unit: Unit<'a>,
     /// The parts of a bar. An empty name is not in the legend.
     pub parts: Vec<(&'a str, Colour)>,
     pub rows: Vec<Row<'a>>,
@@ -102,7 +102,7 @@ impl Frame<'_> {
         }
         let end = self.ends(&mut canvas, area, plot, bars.unit, &scale, (left_out, height));
         let rows: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.note)).collect();
-        let more = if left_out > 0 { format!("; and {left_out} more") } else { String::new() };
+        let more = if left_out > 0 { format!("; {}", self.words.more(left_out)) } else { String::new() };
         self.finish(canvas, end + MARGIN, &format!("{}{more}.", rows.join("; ")))
     }
 
@@ -112,14 +112,14 @@ impl Frame<'_> {
         canvas: &mut Canvas,
         area: Area,
         plot: Area,
-        unit: Unit,
+        unit: Unit<'_>,
         scale: &Scale,
         (left_out, row): (usize, f64),
     ) -> f64 {
         let mut base = plot.bottom + TEXT + 2.0;
         let mut free_from = f64::MIN;
         for tick in &scale.ticks {
-            let (x, label) = (plot.left + tick / scale.max * plot.width(), scale.label(*tick, unit));
+            let (x, label) = (plot.left + tick / scale.max * plot.width(), scale.label(*tick, unit, self.words));
             let half = width(&label, TEXT) / 2.0;
             if x - half >= free_from && x + half <= self.width() - 2.0 {
                 canvas.text((x, base), TEXT, Anchor::Middle, Paint::Muted, &label);
@@ -133,7 +133,8 @@ impl Frame<'_> {
         }
         if left_out > 0 {
             base += row;
-            canvas.text((area.left, base), TEXT, Anchor::Start, Paint::Muted, &format!("and {left_out} more"));
+            let more = fit(&self.words.more(left_out), TEXT, area.width());
+            canvas.text((area.left, base), TEXT, Anchor::Start, Paint::Muted, &more);
         }
         base + 2.0
     }

@@ -19,13 +19,14 @@ pub struct Series<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Columns<'a> {
     pub time: TimeAxis,
-    pub unit: Unit,
+    pub unit: Unit<'a>,
     pub series: Vec<Series<'a>>,
 }
 
 impl Frame<'_> {
     /// Draws stacked columns. The legend shows each series' sum.
     pub fn columns(&self, columns: &Columns<'_>) -> String {
+        let words = self.words;
         let series = &columns.series[..columns.series.len().min(MAX_SERIES)];
         let given = series.iter().map(|series| series.values.len()).max().unwrap_or(0);
         let skipped = given.saturating_sub(MAX_BUCKETS);
@@ -39,12 +40,12 @@ impl Frame<'_> {
             .iter()
             .map(|series| {
                 let sum = (0..buckets).map(|at| value(series, at)).sum();
-                format!("{} {}", columns.unit.value(sum), series.name)
+                words.counted(&columns.unit.value(sum, words), series.name)
             })
             .collect();
         let legend = sums.iter().zip(series).map(|(sum, series)| (sum.as_str(), series.colour));
         let (mut canvas, area) = self.begin(legend);
-        let axes = Axes::draw(&mut canvas, area, columns.unit, highest, time, buckets);
+        let axes = Axes::draw(self, &mut canvas, area, columns.unit, highest, (time, buckets));
         let slot = axes.area.width() / buckets as f64;
         // Between columns, while they stay wide enough to be seen.
         let gap = if slot >= 4.0 { (slot * 0.2).clamp(1.0, 6.0) } else { 0.0 };
@@ -52,9 +53,9 @@ impl Frame<'_> {
             let parts: Vec<String> = series
                 .iter()
                 .filter(|series| value(series, at) > 0.0)
-                .map(|series| format!("{} {}", columns.unit.value(value(series, at)), series.name))
+                .map(|series| words.counted(&columns.unit.value(value(series, at), words), series.name))
                 .collect();
-            canvas.group(&format!("{}: {}", time.name(at), parts.join(", ")), |canvas| {
+            canvas.group(&format!("{}: {}", time.name(at, words), parts.join(", ")), |canvas| {
                 let left = axes.area.left + at as f64 * slot + gap / 2.0;
                 let mut below = 0.0;
                 for series in series {
@@ -69,12 +70,12 @@ impl Frame<'_> {
         }
         let description = format!(
             "Per {}, from {} to {} (UTC): {}. Most: {} on {}.",
-            time.step_name(),
-            time.name(0),
-            time.name(buckets - 1),
+            time.step_name(words),
+            time.name(0, words),
+            time.name(buckets - 1, words),
             sums.join(", "),
-            columns.unit.value(highest),
-            time.name(highest_at),
+            columns.unit.value(highest, words),
+            time.name(highest_at, words),
         );
         self.finish(canvas, self.height(), &description)
     }

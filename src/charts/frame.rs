@@ -4,7 +4,8 @@ use super::canvas::{Anchor, Area, Canvas};
 use super::palette::{Colour, Paint, Style};
 use super::scale::{Scale, TimeAxis, Unit};
 use super::text::{escape, fit, width};
-use super::{MAX_BUCKETS, MAX_SERIES};
+use super::words::Words;
+use super::{MAX_BUCKETS, MAX_SERIES, font};
 use crate::domain::text::clean;
 
 /// The largest size of a chart, in its own pixels.
@@ -25,7 +26,7 @@ const GAP: f64 = 8.0;
 const MAX_DESCRIPTION: usize = 2000;
 
 /// Where and under which name a chart is drawn.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 pub struct Frame<'a> {
     /// Unique on the page: ASCII letters, digits and `-`. The elements' ids begin with it.
     pub id: &'a str,
@@ -34,6 +35,7 @@ pub struct Frame<'a> {
     pub width: f64,
     pub height: f64,
     pub style: Style,
+    pub words: &'a dyn Words,
 }
 
 impl Frame<'_> {
@@ -79,25 +81,26 @@ impl Frame<'_> {
         let (mut canvas, area) = self.begin([]);
         let height = MIN_HEIGHT.min(self.height());
         let middle = (f64::midpoint(area.left, area.right), f64::midpoint(area.top, height - MARGIN) + TEXT / 2.0);
-        canvas.text(middle, TEXT, Anchor::Middle, Paint::Muted, "nothing yet");
+        canvas.text(middle, TEXT, Anchor::Middle, Paint::Muted, &self.words.nothing());
         self.finish(canvas, height, "Nothing yet.")
     }
 
-    /// The whole SVG. `description` is the text alternative.
+    /// The whole SVG. `description` is the text alternative of a chart on a page; a picture's stands beside it.
     pub(super) fn finish(&self, canvas: Canvas, height: f64, description: &str) -> String {
         let (w, h, id) = (self.width().round(), height.round(), self.id());
-        let description = clean(description, MAX_DESCRIPTION);
-        let (title, description) = (escape(&fit(self.title, TITLE, MAX_WIDTH)), escape(&description));
-        let named = format!(
-            r#"viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" aria-labelledby="{id}-title {id}-desc"><title id="{id}-title">{title}</title><desc id="{id}-desc">{description}</desc>"#
-        );
-        let body = canvas.finish();
+        let (size, body) = (format!(r#"viewBox="0 0 {w} {h}" width="{w}" height="{h}""#), canvas.finish());
         match self.style {
-            Style::Page => format!(r#"<svg xmlns="http://www.w3.org/2000/svg" class="chart" {named}{body}</svg>"#),
-            Style::Picture => {
-                let background = Paint::Background.in_picture();
+            Style::Page => {
+                let description = escape(&clean(description, MAX_DESCRIPTION));
+                let title = escape(&fit(self.title, TITLE, MAX_WIDTH));
                 format!(
-                    r#"<svg xmlns="http://www.w3.org/2000/svg" font-family="DejaVu Sans" {named}<rect width="{w}" height="{h}" fill="{background}"/>{body}</svg>"#
+                    r#"<svg xmlns="http://www.w3.org/2000/svg" class="chart" {size} role="img" aria-labelledby="{id}-title {id}-desc"><title id="{id}-title">{title}</title><desc id="{id}-desc">{description}</desc>{body}</svg>"#
+                )
+            }
+            Style::Picture => {
+                let (font, background) = (font::family(self.words.language()), Paint::Background.in_picture());
+                format!(
+                    r#"<svg xmlns="http://www.w3.org/2000/svg" font-family="{font}" {size}><rect width="{w}" height="{h}" fill="{background}"/>{body}</svg>"#
                 )
             }
         }
@@ -112,7 +115,15 @@ pub(super) struct Axes {
 
 impl Axes {
     /// Draws both axes and their labels into `area`.
-    pub fn draw(canvas: &mut Canvas, mut area: Area, unit: Unit, largest: f64, time: TimeAxis, buckets: usize) -> Self {
+    pub fn draw(
+        frame: &Frame<'_>,
+        canvas: &mut Canvas,
+        mut area: Area,
+        unit: Unit<'_>,
+        largest: f64,
+        (time, buckets): (TimeAxis, usize),
+    ) -> Self {
+        let words = frame.words;
         let caption = unit.caption();
         if !caption.is_empty() {
             let caption = fit(caption, TEXT, area.width());
@@ -124,16 +135,16 @@ impl Axes {
         area.bottom -= TEXT + 9.0;
         let intervals = if area.height() >= 150.0 { 5 } else { 3 };
         let scale = Scale::new(largest, unit, intervals);
-        let widest = scale.ticks.iter().map(|tick| width(&scale.label(*tick, unit), TEXT)).fold(0.0, f64::max);
+        let widest = scale.ticks.iter().map(|tick| width(&scale.label(*tick, unit, words), TEXT)).fold(0.0, f64::max);
         area.left += widest + 6.0;
         for tick in &scale.ticks {
             let y = area.bottom - tick / scale.max * area.height();
             let paint = if *tick == 0.0 { Paint::Muted } else { Paint::Grid };
             canvas.line((area.left, y), (area.right, y), paint);
-            let label = scale.label(*tick, unit);
+            let label = scale.label(*tick, unit, words);
             canvas.text((area.left - 6.0, y + TEXT * 0.35), TEXT, Anchor::End, Paint::Muted, &label);
         }
-        time_labels(canvas, area, time, buckets);
+        time_labels(canvas, area, time, buckets, words);
         Self { area, scale }
     }
 
@@ -143,7 +154,7 @@ impl Axes {
 }
 
 /// Labels round moments below `area`, as many as fit.
-fn time_labels(canvas: &mut Canvas, area: Area, time: TimeAxis, buckets: usize) {
+fn time_labels(canvas: &mut Canvas, area: Area, time: TimeAxis, buckets: usize, words: &dyn Words) {
     let step = time.seconds();
     let (start, end) = (time.at(0).as_second(), time.at(buckets).as_second());
     let bucket = area.width() / buckets.max(1) as f64;
@@ -155,7 +166,7 @@ fn time_labels(canvas: &mut Canvas, area: Area, time: TimeAxis, buckets: usize) 
             // A day is labelled in its middle; a moment, where it is.
             let centre = if step >= 86_400 { 0.5 } else { 0.0 };
             let x = area.left + ((at - start) as f64 / step as f64 + centre) * bucket;
-            Some((x, time.label(jiff::Timestamp::from_second(at).ok()?, distance)))
+            Some((x, time.label(jiff::Timestamp::from_second(at).ok()?, distance, words)))
         })
     };
     let half = |label: &str| width(label, TEXT) / 2.0;
@@ -175,6 +186,6 @@ fn time_labels(canvas: &mut Canvas, area: Area, time: TimeAxis, buckets: usize) 
         }
         return;
     }
-    let only = fit(&time.name(0), TEXT, area.width());
+    let only = fit(&time.name(0, words), TEXT, area.width());
     canvas.text((area.left, base), TEXT, Anchor::Start, Paint::Muted, &only);
 }

@@ -20,13 +20,14 @@ pub struct Line<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lines<'a> {
     pub time: TimeAxis,
-    pub unit: Unit,
+    pub unit: Unit<'a>,
     pub lines: Vec<Line<'a>>,
 }
 
 impl Frame<'_> {
     /// Draws lines through the middles of the buckets.
     pub fn lines(&self, chart: &Lines<'_>) -> String {
+        let words = self.words;
         let lines = &chart.lines[..chart.lines.len().min(MAX_SERIES)];
         let given = lines.iter().map(|line| line.values.len()).max().unwrap_or(0);
         let skipped = given.saturating_sub(MAX_BUCKETS);
@@ -40,7 +41,7 @@ impl Frame<'_> {
             return self.empty();
         };
         let (mut canvas, area) = self.begin(lines.iter().map(|line| (line.name, line.colour)));
-        let axes = Axes::draw(&mut canvas, area, chart.unit, largest, time, buckets);
+        let axes = Axes::draw(self, &mut canvas, area, chart.unit, largest, (time, buckets));
         let slot = axes.area.width() / buckets as f64;
         let mut parts = Vec::new();
         for (line, values) in lines.iter().zip(&values) {
@@ -59,12 +60,12 @@ impl Frame<'_> {
             if let (Some((_, last)), Some((at, most))) =
                 (known().next_back(), known().max_by(|a, b| a.1.total_cmp(&b.1)))
             {
-                let (last, most) = (chart.unit.value(last), chart.unit.value(most));
-                parts.push(format!("{}: last {last}, most {most} on {}", line.name, time.name(at)));
+                let (last, most) = (chart.unit.value(last, words), chart.unit.value(most, words));
+                parts.push(format!("{}: last {last}, most {most} on {}", line.name, time.name(at, words)));
             }
         }
-        let (from, to) = (time.name(0), time.name(buckets - 1));
-        let description = format!("Per {}, from {from} to {to} (UTC). {}.", time.step_name(), parts.join("; "));
+        let (from, to) = (time.name(0, words), time.name(buckets - 1, words));
+        let description = format!("Per {}, from {from} to {to} (UTC). {}.", time.step_name(words), parts.join("; "));
         self.finish(canvas, self.height(), &description)
     }
 }

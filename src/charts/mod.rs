@@ -5,8 +5,9 @@
 //! bars. What is needed of them here is a scale with round ticks.
 //!
 //! A chart has one of two [`Style`]s. On a *page* its elements have classes, whose colours are CSS variables ([`PAGE_STYLE`]), and
-//! its text is in the page's font. As a *picture* it is opaque and names its colours and the embedded font; [`picture::png`] turns it
-//! into a PNG.
+//! its text is in the page's font. As a *picture* it is opaque and names its colours and the embedded font of its language;
+//! [`picture::png`] turns it into a PNG. What a chart writes of its own comes from [`Words`]; the text alternative of a chart on a page
+//! is in English.
 //!
 //! # Guarantees
 //! Input is bounded here, so a caller may pass whatever there is: at most [`MAX_BUCKETS`] moments (the latest), [`MAX_SERIES`]
@@ -16,19 +17,23 @@
 mod bars;
 mod canvas;
 mod columns;
+mod font;
 mod frame;
 mod lines;
 mod palette;
 pub mod picture;
 mod scale;
 mod text;
+mod words;
 
 pub use bars::{Bars, Row};
 pub use columns::{Columns, Series};
+pub use font::can_draw;
 pub use frame::{Frame, MAX_HEIGHT, MAX_WIDTH};
 pub use lines::{Line, Lines};
 pub use palette::{Colour, PAGE_STYLE, Style};
-pub use scale::{TimeAxis, Unit, duration};
+pub use scale::{TimeAxis, Unit};
+pub use words::{English, TimeUnit, Words, duration};
 
 /// The most moments of a chart over time.
 pub const MAX_BUCKETS: usize = 400;

@@ -1,30 +1,20 @@
 //! Pictures of charts: SVG to PNG.
 //!
-//! Nothing outside is read: the only font is the embedded one, and the features of `resvg` that decode images, unpack SVG and find
+//! Nothing outside is read: the only fonts are the embedded ones, and the features of `resvg` that decode images, unpack SVG and find
 //! fonts on the machine are off.
 
-use std::sync::{Arc, LazyLock};
-
 use resvg::tiny_skia::{Color, IntSize, Pixmap, Transform};
-use resvg::usvg::{self, fontdb};
+use resvg::usvg;
 use thiserror::Error;
 
+use super::font;
 use super::palette::Paint;
+use crate::domain::text::language::Language;
 
 /// The largest picture, in pixels.
 pub const MAX_SIZE: (u32, u32) = (1200, 1600);
 /// The largest file, in bytes. Discord takes ten times as much.
 pub const MAX_BYTES: usize = 1024 * 1024;
-
-/// `font/README.md` says where it comes from.
-const FONT: &[u8] = include_bytes!("font/DejaVuSans-subset.ttf");
-
-static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
-    let mut fonts = fontdb::Database::new();
-    fonts.load_font_data(FONT.to_vec());
-    fonts.set_sans_serif_family("DejaVu Sans");
-    Arc::new(fonts)
-});
 
 #[derive(Debug, Error)]
 pub enum PictureError {
@@ -38,11 +28,11 @@ pub enum PictureError {
     TooManyBytes(usize),
 }
 
-/// Reads an SVG with the embedded font and without anything else.
+/// Reads an SVG with the embedded fonts and without anything else.
 pub(super) fn read(svg: &str) -> Result<usvg::Tree, usvg::Error> {
     let options = usvg::Options {
-        fontdb: Arc::clone(&FONTS),
-        font_family: "DejaVu Sans".to_owned(),
+        fontdb: font::database(),
+        font_family: font::family(Language::En).to_owned(),
         // No reference is followed, whatever the SVG says.
         image_href_resolver: usvg::ImageHrefResolver {
             resolve_data: Box::new(|_, _, _| None),

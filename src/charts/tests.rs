@@ -3,12 +3,13 @@ use proptest::prelude::*;
 use resvg::usvg::{self, roxmltree};
 
 use super::*;
+use crate::domain::text::language::Language;
 
 const HOURS: SignedDuration = SignedDuration::from_hours(1);
 const HOSTILE: &str = "<script>alert(1)</script> & \"'\u{202E}\u{FFFE}\u{0}]]>日本";
 
 fn frame(style: Style) -> Frame<'static> {
-    Frame { id: "test", title: "Redemptions", width: 420.0, height: 300.0, style }
+    Frame { id: "test", title: "Redemptions", width: 420.0, height: 300.0, style, words: &English }
 }
 
 fn axis(start: &str, step: SignedDuration) -> TimeAxis {
@@ -55,7 +56,8 @@ fn texts(svg: &str) -> Vec<String> {
         .collect()
 }
 
-/// Where a picture's texts really are, in the font that it is drawn with.
+/// Where a picture's texts really are, in the font that it is drawn with: as wide as they advance, and as high as their ink. A font
+/// may keep more room above and below than its letters need.
 fn text_boxes(svg: &str) -> (usvg::Size, Vec<(String, usvg::Rect)>) {
     fn collect(group: &usvg::Group, found: &mut Vec<(String, usvg::Rect)>) {
         for node in group.children() {
@@ -63,7 +65,9 @@ fn text_boxes(svg: &str) -> (usvg::Size, Vec<(String, usvg::Rect)>) {
                 usvg::Node::Group(group) => collect(group, found),
                 usvg::Node::Text(text) => {
                     let words: String = text.chunks().iter().map(|chunk| chunk.text()).collect();
-                    found.push((words, text.bounding_box()));
+                    let (advance, ink) = (text.bounding_box(), text.flattened().bounding_box());
+                    let area = usvg::Rect::from_ltrb(advance.left(), ink.top(), advance.right(), ink.bottom());
+                    found.push((words, area.unwrap()));
                 }
                 _ => {}
             }
@@ -84,8 +88,8 @@ fn assert_readable(svg: &str) {
         for (other, second) in &boxes[..at] {
             let apart = area.right() <= second.left()
                 || second.right() <= area.left()
-                || area.bottom() <= second.top()
-                || second.bottom() <= area.top();
+                || area.bottom() + 0.5 <= second.top()
+                || second.bottom() + 0.5 <= area.top();
             assert!(apart, "{text:?} is over {other:?}: {area:?}, {second:?}\n{svg}");
         }
     }
@@ -200,7 +204,7 @@ fn too_much_is_bounded() {
         unit: Unit::Count("x"),
         series: (0..50).map(series).collect(),
     };
-    let svg = frame.columns(&many);
+    let svg = Frame { style: Style::Page, ..frame }.columns(&many);
     assert!(svg.len() < 400_000, "{}", svg.len());
     assert!(text_of(&svg, "desc").contains(&format!("{} WWW", MAX_BUCKETS)));
     let labels: Vec<String> = (0..1000).map(|at| format!("CODE{at}")).collect();
@@ -221,16 +225,22 @@ fn too_much_is_bounded() {
 
 #[test]
 fn text_is_never_wider_than_it_is_counted() {
-    let ascii: Vec<String> = (' '..='~').map(|c| format!("x{c}{c}{c}{c}x")).collect();
-    let signs = ["…WWW…", "äöüßéñ", "Ёжик", "→≤×—", "‰‰‰"].map(str::to_owned);
-    for sample in ascii.into_iter().chain(signs) {
+    let doubled = (' '..='~').map(|c| (Language::En, format!("x{c}{c}{c}{c}x")));
+    let signs = ["…WWW…", "äöüßéñ", "Ёжик", "→≤×—", "‰‰‰"].map(|text| (Language::En, text.to_owned()));
+    let all = Language::ALL.into_iter().flat_map(|language| {
+        let letters: Vec<char> = (' '..='\u{FFFF}').filter(|c| !c.is_control() && can_draw(language, *c)).collect();
+        assert!(letters.len() > 130, "{language:?}: {}", letters.len());
+        letters.chunks(12).map(|some| (language, some.iter().collect())).collect::<Vec<(Language, String)>>()
+    });
+    for (language, sample) in doubled.chain(signs).chain(all) {
+        let family = font::family(language);
         let svg = format!(
-            r#"<svg xmlns="http://www.w3.org/2000/svg" width="900" height="100"><text y="50" font-size="50">{}</text></svg>"#,
+            r#"<svg xmlns="http://www.w3.org/2000/svg" font-family="{family}" width="900" height="100"><text y="50" font-size="50">{}</text></svg>"#,
             text::escape(&sample)
         );
         let (_, boxes) = text_boxes(&svg);
-        let (_, area) = &boxes[0];
-        assert!(f64::from(area.width()) <= text::width(&sample, 50.0), "{sample}: {area:?}");
+        let Some((_, area)) = boxes.first() else { panic!("{language:?} {sample} is not drawn") };
+        assert!(f64::from(area.width()) <= text::width(&sample, 50.0), "{language:?} {sample}: {area:?}");
         let fitted = text::fit(&sample, 12.0, 40.0);
         assert!(text::width(&fitted, 12.0) <= 40.0, "{fitted}");
     }
@@ -317,7 +327,7 @@ proptest! {
         assert_readable(&frame.columns(&Columns { unit, ..columns }));
         let line = Line { name: "a", colour: Colour::Blue, is_dashed: false, values: values.iter().map(|v| Some(*v)).collect() };
         assert_readable(&frame.lines(&Lines { time, unit, lines: vec![line] }));
-        let notes: Vec<String> = values.iter().map(|value| unit.value(*value)).collect();
+        let notes: Vec<String> = values.iter().map(|value| unit.value(*value, &English)).collect();
         let rows = labels.iter().zip(values.iter().zip(&notes)).map(|(label, (value, note))| Row {
             label, values: vec![*value, value / 2.0], full: is_count.then_some(value * 2.0), note,
         });

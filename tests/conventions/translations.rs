@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, VariantKey};
 use fluent_syntax::parser;
+use giftcode_bot::charts::can_draw;
 use giftcode_bot::discord::messages::texts::sources;
 use giftcode_bot::domain::text::language::Language;
 
@@ -160,6 +161,25 @@ fn translations_are_right_in_every_language() {
         let report = report(language, english, sources(language));
         println!("{} ({}): {} to mend", language.own_name(), language.tag(), report.len());
         assert!(report.is_empty(), "{}:\n{}", language.tag(), report.join("\n"));
+    }
+}
+
+/// Pictures are drawn with embedded fonts, which have few letters.
+#[test]
+fn the_fonts_of_the_pictures_have_the_letters_of_their_texts() {
+    for language in Language::ALL {
+        let (_, source) = sources(language).iter().find(|(subject, _)| *subject == "charts").unwrap();
+        let texts = all_said([("charts", *source)]);
+        assert!(texts.len() > 20, "{}: {}", language.tag(), texts.len());
+        // Comments go no further than the file; all variants of a choice count.
+        let lines = source.lines().filter(|line| !line.starts_with('#'));
+        let lacking: BTreeSet<char> = lines.flat_map(str::chars).filter(|c| !can_draw(language, *c)).collect();
+        assert!(
+            lacking.is_empty(),
+            "{}: the font of the pictures lacks {lacking:?}. `python3 src/charts/font/make.py` makes the fonts anew \
+             (src/charts/font/README.md).",
+            language.tag()
+        );
     }
 }
 

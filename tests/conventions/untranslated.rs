@@ -38,16 +38,6 @@ const MEANT: &[(&str, &str)] = &[
     ("Create Posts", "the same"),
     ("Send Messages in Posts", "the same"),
     ("Add Reactions", "the same"),
-    ("Redemptions per day", "within a picture, whose font lacks the letters of some languages"),
-    ("Players who have the latest codes", "the same"),
-    ("How fast", "the same"),
-    ("already claimed", "the same"),
-    ("gave up", "the same"),
-    ("failed or gave up", "the same"),
-    ("have it", "the same"),
-    ("seen → posted", "the same"),
-    ("posted → last player done", "the same"),
-    ("{} of {}", "the same"),
 ];
 
 /// Whether a string literal has two words in a row, apart from what is filled in.

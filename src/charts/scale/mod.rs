@@ -1,19 +1,22 @@
 //! Axes: round ticks, and how values and times are written.
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+
+use super::words::{TimeUnit, Words, count, decimal, duration};
 
 /// What the values of a chart are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
+pub enum Unit<'a> {
     /// A whole number of these: `redemptions`.
-    Count(&'static str),
+    Count(&'a str),
     /// Durations, in seconds.
     Seconds,
 }
 
-impl Unit {
+impl<'a> Unit<'a> {
     /// The caption of the axis.
-    pub(super) fn caption(self) -> &'static str {
+    pub(super) fn caption(self) -> &'a str {
         match self {
             Self::Count(of) => of,
             // The ticks carry their units.
@@ -22,10 +25,10 @@ impl Unit {
     }
 
     /// A value beside a bar or in the text alternative.
-    pub(super) fn value(self, value: f64) -> String {
+    pub(super) fn value(self, value: f64, words: &dyn Words) -> String {
         match self {
-            Self::Count(_) => count(value),
-            Self::Seconds => duration(value),
+            Self::Count(_) => count(value, words),
+            Self::Seconds => duration(value, words),
         }
     }
 }
@@ -74,7 +77,7 @@ pub(super) struct Scale {
 
 impl Scale {
     /// At most `intervals` between ticks, of which the last is at or above `largest`.
-    pub fn new(largest: f64, unit: Unit, intervals: u32) -> Self {
+    pub fn new(largest: f64, unit: Unit<'_>, intervals: u32) -> Self {
         let at_least = largest.max(f64::MIN_POSITIVE) / f64::from(intervals.max(1));
         let step = match unit {
             Unit::Count(_) => round_step(at_least).max(1.0),
@@ -93,20 +96,19 @@ impl Scale {
     }
 
     /// How a tick is written. All ticks of an axis have one unit.
-    pub fn label(&self, tick: f64, unit: Unit) -> String {
-        let Unit::Seconds = unit else { return count(tick) };
+    pub fn label(&self, tick: f64, unit: Unit<'_>, words: &dyn Words) -> String {
+        let Unit::Seconds = unit else { return count(tick, words) };
         if tick == 0.0 {
             return "0".to_owned();
         }
-        let (size, name) = match self.max {
-            max if max < 1.0 => (0.001, "ms"),
-            max if max < 120.0 => (1.0, "s"),
-            max if max < 7200.0 => (60.0, "min"),
-            max if max < 172_800.0 => (3600.0, "h"),
-            _ => (86_400.0, "d"),
+        let (size, unit) = match self.max {
+            max if max < 1.0 => (0.001, TimeUnit::Milliseconds),
+            max if max < 120.0 => (1.0, TimeUnit::Seconds),
+            max if max < 7200.0 => (60.0, TimeUnit::Minutes),
+            max if max < 172_800.0 => (3600.0, TimeUnit::Hours),
+            _ => (86_400.0, TimeUnit::Days),
         };
-        let number = format!("{:.2}", tick / size);
-        format!("{} {name}", number.trim_end_matches('0').trim_end_matches('.'))
+        words.time(&decimal(tick / size, 2, words), unit)
     }
 }
 
@@ -118,54 +120,6 @@ fn round_step(at_least: f64) -> f64 {
         .map(|factor| factor * power)
         .find(|step| *step >= at_least)
         .unwrap_or(10.0 * power)
-}
-
-/// `12,345`; `2.5M` from a million on.
-fn count(value: f64) -> String {
-    let (number, suffix) = match value {
-        value if value >= 1e9 => (format!("{:.1}", value / 1e9), "G"),
-        value if value >= 1e6 => (format!("{:.1}", value / 1e6), "M"),
-        _ => (format!("{value:.0}"), ""),
-    };
-    let number = number.strip_suffix(".0").unwrap_or(&number);
-    let whole = number.split('.').next().unwrap_or(number).len();
-    let mut shown = String::new();
-    for (at, c) in number.chars().enumerate() {
-        if at > 0 && at < whole && (whole - at).is_multiple_of(3) {
-            shown.push(',');
-        }
-        shown.push(c);
-    }
-    shown + suffix
-}
-
-/// A duration in seconds, in words: `350 ms`, `4.2 s`, `1 min 20 s`, `2 h 5 min`, `3 d 4 h`.
-pub fn duration(seconds: f64) -> String {
-    let seconds = super::sane(seconds);
-    let millis = (seconds * 1000.0).round();
-    if millis < 1000.0 {
-        return format!("{millis:.0} ms");
-    }
-    if seconds < 9.95 {
-        let number = format!("{seconds:.1}");
-        return format!("{} s", number.strip_suffix(".0").unwrap_or(&number));
-    }
-    let of = |large: f64, large_name: &str, small: f64, small_name: &str| {
-        let smalls = (seconds / small).round();
-        let per = large / small;
-        let (whole, rest) = ((smalls / per).floor(), smalls % per);
-        if rest == 0.0 {
-            format!("{whole:.0} {large_name}")
-        } else {
-            format!("{whole:.0} {large_name} {rest:.0} {small_name}")
-        }
-    };
-    match seconds.round() {
-        rounded if rounded < 60.0 => format!("{rounded:.0} s"),
-        rounded if rounded < 3600.0 => of(60.0, "min", 1.0, "s"),
-        rounded if rounded < 86_400.0 - 30.0 => of(3600.0, "h", 60.0, "min"),
-        _ => of(86_400.0, "d", 3600.0, "h"),
-    }
 }
 
 /// Moments at equal distances, in UTC.
@@ -191,22 +145,23 @@ impl TimeAxis {
     }
 
     /// Names a bucket.
-    pub(super) fn name(self, bucket: usize) -> String {
-        let format = match self.seconds() {
-            86_400.. => "%-d %b",
-            60.. => "%-d %b %H:%M",
-            _ => "%-d %b %H:%M:%S",
+    pub(super) fn name(self, bucket: usize, words: &dyn Words) -> String {
+        let time = match self.seconds() {
+            86_400.. => "",
+            60.. => " %H:%M",
+            _ => " %H:%M:%S",
         };
-        self.at(bucket).strftime(format).to_string()
+        let at = self.at(bucket);
+        date(at, words) + &at.strftime(time).to_string()
     }
 
     /// `day`, `hour`, or how long a bucket is.
-    pub(super) fn step_name(self) -> String {
+    pub(super) fn step_name(self, words: &dyn Words) -> String {
         match self.seconds() {
             86_400 => "day".to_owned(),
             3600 => "hour".to_owned(),
             60 => "minute".to_owned(),
-            other => duration(other as f64),
+            other => duration(other as f64, words),
         }
     }
 
@@ -221,16 +176,20 @@ impl TimeAxis {
     }
 
     /// The label of a moment where labels are this far apart.
-    pub(super) fn label(self, at: Timestamp, distance: i64) -> String {
+    pub(super) fn label(self, at: Timestamp, distance: i64, words: &dyn Words) -> String {
         let is_midnight = at.as_second().rem_euclid(86_400) == 0;
-        let format = match distance {
-            86_400.. => "%-d %b",
-            _ if is_midnight => "%-d %b",
-            60.. => "%H:%M",
-            _ => "%H:%M:%S",
-        };
-        at.strftime(format).to_string()
+        match distance {
+            86_400.. => date(at, words),
+            _ if is_midnight => date(at, words),
+            60.. => at.strftime("%H:%M").to_string(),
+            _ => at.strftime("%H:%M:%S").to_string(),
+        }
     }
+}
+
+fn date(at: Timestamp, words: &dyn Words) -> String {
+    let date = TimeZone::UTC.to_datetime(at).date();
+    words.date(date.day(), date.month())
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
+use super::super::words::English;
 use super::*;
 use proptest::prelude::*;
 
-const CALLS: Unit = Unit::Count("calls");
+const CALLS: Unit<'static> = Unit::Count("calls");
 
-fn labels(largest: f64, unit: Unit, intervals: u32) -> Vec<String> {
+fn labels(largest: f64, unit: Unit<'_>, intervals: u32) -> Vec<String> {
     let scale = Scale::new(largest, unit, intervals);
-    scale.ticks.iter().map(|tick| scale.label(*tick, unit)).collect()
+    scale.ticks.iter().map(|tick| scale.label(*tick, unit, &English)).collect()
 }
 
 #[test]
@@ -14,7 +15,7 @@ fn ticks_are_round_and_reach_the_largest_value() {
     assert_eq!(labels(7.0, CALLS, 5), ["0", "2", "4", "6", "8"]);
     assert_eq!(labels(10.0, CALLS, 5), ["0", "2", "4", "6", "8", "10"]);
     assert_eq!(labels(4_100.0, CALLS, 5), ["0", "1,000", "2,000", "3,000", "4,000", "5,000"]);
-    assert_eq!(labels(2_400_000.0, CALLS, 3), ["0", "1M", "2M", "3M"]);
+    assert_eq!(labels(2_400_000.0, CALLS, 3), ["0", "1,000,000", "2,000,000", "3,000,000"]);
     assert_eq!(labels(0.35, Unit::Seconds, 4), ["0", "100 ms", "200 ms", "300 ms", "400 ms"]);
     assert_eq!(labels(3.0, Unit::Seconds, 4), ["0", "1 s", "2 s", "3 s"]);
     assert_eq!(
@@ -32,16 +33,6 @@ fn ticks_are_round_and_reach_the_largest_value() {
     assert_eq!(labels(0.0, CALLS, 4), ["0", "1"]);
 }
 
-#[test]
-fn durations_are_in_words() {
-    let words = [0.0, 0.35, 1.0, 4.24, 9.99, 59.4, 59.6, 80.0, 3600.0, 7_510.0, 86_400.0, 273_700.0].map(duration);
-    let expected =
-        ["0 ms", "350 ms", "1 s", "4.2 s", "10 s", "59 s", "1 min", "1 min 20 s", "1 h", "2 h 5 min", "1 d", "3 d 4 h"];
-    assert_eq!(words, expected);
-    assert_eq!(duration(f64::NAN), "0 ms");
-    assert_eq!(duration(-5.0), "0 ms");
-}
-
 proptest! {
     #[test]
     fn an_axis_has_few_ticks_and_holds_every_value(largest in 0.0..1e15f64, intervals in 1u32..8, is_count: bool) {
@@ -51,15 +42,5 @@ proptest! {
         prop_assert!((2..=intervals as usize + 1).contains(&scale.ticks.len()), "{:?}", scale);
         prop_assert!((scale.ticks.last().unwrap() - scale.max).abs() <= scale.max * 1e-9);
         prop_assert!(scale.ticks.windows(2).all(|pair| pair[0] < pair[1]));
-    }
-
-    #[test]
-    fn a_duration_is_near_its_words(seconds in 0.0..1e8f64) {
-        let words = duration(seconds);
-        let parts: Vec<&str> = words.split(' ').collect();
-        let sum: f64 = parts.chunks(2).map(|part| part[0].parse::<f64>().unwrap() * match part[1] {
-            "ms" => 0.001, "s" => 1.0, "min" => 60.0, "h" => 3600.0, "d" => 86_400.0, other => panic!("{other}"),
-        }).sum();
-        prop_assert!((sum - seconds).abs() <= (seconds * 0.05).clamp(0.000_51, 1800.1), "{} is {}", words, seconds);
     }
 }

@@ -10,6 +10,7 @@ pub mod after;
 pub mod alliances;
 pub mod appeal;
 pub mod batch;
+mod chart_words;
 mod errors;
 pub mod escape;
 mod explanation;

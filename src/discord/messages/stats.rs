@@ -1,15 +1,13 @@
 //! The answer to `/manage giftcode stats`: the server's charts as pictures, and the same numbers as text.
-//!
-//! The labels within a picture are English in every language, because the embedded font lacks the letters of some. The title
-//! above the picture, the text below it and its description are in the person's language.
 
 use jiff::SignedDuration;
 use serenity::all::CreateEmbed;
 
-use crate::charts::{Bars, Colour, Columns, Frame, Row, Series, Style, TimeAxis, Unit, duration};
+use crate::charts::{Bars, Colour, Columns, Frame, Row, Series, Style, TimeAxis, Unit, Words, duration};
 use crate::domain::text::language::Language;
 use crate::store::{CodeStats, DayCounts, GuildStats};
 
+use super::chart_words::ChartWords;
 use super::escape::clip;
 use super::texts::text;
 use super::{Message, colour};
@@ -35,41 +33,35 @@ pub fn charts(language: Language, stats: &GuildStats) -> Vec<Chart> {
     [per_day(language, stats), per_code(language, stats), speed(language, stats)].into_iter().flatten().collect()
 }
 
-fn frame(name: &'static str, title: &'static str) -> Frame<'static> {
-    Frame { id: name.trim_end_matches(".png"), title, width: SIZE.0, height: SIZE.1, style: Style::Picture }
+fn frame<'a>(name: &'static str, title: &'a str, words: &'a dyn Words) -> Frame<'a> {
+    let (width, height) = SIZE;
+    Frame { id: name.trim_end_matches(".png"), title, width, height, style: Style::Picture, words }
 }
 
-/// One outcome: its name in the picture, its colour, and how many redemptions of a day came to it.
-type OutcomeSeries = (&'static str, Colour, fn(&DayCounts) -> u32);
+/// How many redemptions of a day came to an outcome.
+type CountOf = fn(&DayCounts) -> u32;
 
-/// The outcomes.
-const OUTCOMES: [OutcomeSeries; 4] = [
-    ("redeemed", Colour::Green, |day| day.granted),
-    ("already claimed", Colour::Blue, |day| day.already),
-    ("failed", Colour::Red, |day| day.failed),
-    ("gave up", Colour::Purple, |day| day.gave_up),
-];
+const OUTCOMES: [CountOf; 4] = [|day| day.granted, |day| day.already, |day| day.failed, |day| day.gave_up];
 
 fn per_day(language: Language, stats: &GuildStats) -> Option<Chart> {
-    let (name, title) = ("redemptions-per-day.png", "Redemptions per day");
-    let sum = |of: fn(&DayCounts) -> u32| stats.days.iter().map(of).fold(0, u32::saturating_add);
-    let parts = |counts: &dyn Fn(fn(&DayCounts) -> u32) -> u32| -> String {
-        let some = |of: fn(&DayCounts) -> u32| Some(counts(of)).filter(|number| *number > 0);
+    let sum = |of: CountOf| stats.days.iter().map(of).fold(0, u32::saturating_add);
+    let counts = |counts: &dyn Fn(CountOf) -> u32| -> String {
+        let [granted, already, failed, gave_up] = OUTCOMES.map(|of| Some(counts(of)).filter(|number| *number > 0));
         let parts = [
-            some(|day| day.granted).map(|number| text!(language, "count-redeemed", number = number)),
-            some(|day| day.already).map(|number| text!(language, "count-already", number = number)),
-            some(|day| day.failed).map(|number| text!(language, "count-failed", number = number)),
-            some(|day| day.gave_up).map(|number| text!(language, "stats-gave-up", number = number)),
+            granted.map(|number| text!(language, "count-redeemed", number = number)),
+            already.map(|number| text!(language, "count-already", number = number)),
+            failed.map(|number| text!(language, "count-failed", number = number)),
+            gave_up.map(|number| text!(language, "stats-gave-up", number = number)),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     };
-    let all = parts(&sum);
+    let all = counts(&sum);
     if all.is_empty() {
         return None;
     }
     let mut text = text!(language, "stats-last-days", days = stats.days.len(), counts = all);
     if let Some(today) = stats.days.last() {
-        let today = parts(&|of| of(today));
+        let today = counts(&|of| of(today));
         text += "\n";
         text += &match today.is_empty() {
             true => text!(language, "stats-today-nothing"),
@@ -77,21 +69,27 @@ fn per_day(language: Language, stats: &GuildStats) -> Option<Chart> {
         };
     }
     text += &format!("\n-# {}", text!(language, "stats-midnight"));
-    let series = OUTCOMES.iter().filter(|(.., of)| sum(*of) > 0).map(|(name, colour, of)| Series {
+    let names = [
+        (text!(language, "chart-redeemed"), Colour::Green),
+        (text!(language, "chart-already"), Colour::Blue),
+        (text!(language, "chart-failed"), Colour::Red),
+        (text!(language, "chart-gave-up"), Colour::Purple),
+    ];
+    let series = names.iter().zip(OUTCOMES).filter(|(_, of)| sum(*of) > 0).map(|((name, colour), of)| Series {
         name,
         colour: *colour,
         values: stats.days.iter().map(|day| f64::from(of(day))).collect(),
     });
-    let svg = frame(name, title).columns(&Columns {
+    let (name, title) = ("redemptions-per-day.png", text!(language, "chart-per-day"));
+    let svg = frame(name, &title, &ChartWords(language)).columns(&Columns {
         time: TimeAxis { start: stats.first_day, step: SignedDuration::from_hours(24) },
-        unit: Unit::Count("redemptions"),
+        unit: Unit::Count(&text!(language, "chart-redemptions")),
         series: series.collect(),
     });
-    Some(Chart { name, title: text!(language, "stats-per-day"), text, svg })
+    Some(Chart { name, title, text, svg })
 }
 
 fn per_code(language: Language, stats: &GuildStats) -> Option<Chart> {
-    let (name, title) = ("players-per-code.png", "Players who have the latest codes");
     let codes: Vec<&CodeStats> = stats.codes.iter().filter(|code| code.players > 0).collect();
     if codes.is_empty() {
         return None;
@@ -105,33 +103,37 @@ fn per_code(language: Language, stats: &GuildStats) -> Option<Chart> {
         }
     };
     let lines: Vec<String> = codes.iter().map(line).collect();
-    // The labels of charts are English.
-    let english = |number: u32| Language::En.grouped(number.into());
-    let notes: Vec<String> =
-        codes.iter().map(|code| format!("{} of {}", english(code.have), english(code.players))).collect();
+    let note = |code: &&CodeStats| text!(language, "chart-of", have = code.have, players = code.players);
+    let notes: Vec<String> = codes.iter().map(note).collect();
     let rows = codes.iter().zip(&notes).map(|(code, note)| Row {
         label: code.code.as_str(),
         values: vec![f64::from(code.have), f64::from(code.failed)],
         full: Some(f64::from(code.players)),
         note,
     });
-    let failed = if codes.iter().any(|code| code.failed > 0) { "failed or gave up" } else { "" };
-    let svg = frame(name, title).bars(&Bars {
-        unit: Unit::Count("players"),
-        parts: vec![("have it", Colour::Green), (failed, Colour::Red)],
+    let have = text!(language, "chart-have");
+    let failed = match codes.iter().any(|code| code.failed > 0) {
+        true => text!(language, "chart-have-not"),
+        false => String::new(),
+    };
+    let (name, title) = ("players-per-code.png", text!(language, "chart-per-code"));
+    let svg = frame(name, &title, &ChartWords(language)).bars(&Bars {
+        unit: Unit::Count(&text!(language, "chart-players")),
+        parts: vec![(&have, Colour::Green), (&failed, Colour::Red)],
         rows: rows.collect(),
     });
-    Some(Chart { name, title: text!(language, "stats-per-code"), text: lines.join("\n"), svg })
+    Some(Chart { name, title, text: lines.join("\n"), svg })
 }
 
 fn speed(language: Language, stats: &GuildStats) -> Option<Chart> {
-    let (name, title) = ("how-fast.png", "How fast");
+    let words = ChartWords(language);
     let seconds = |part: Option<SignedDuration>| part.map(|part| part.as_secs_f64());
+    let shown = |seconds: f64| duration(seconds, &words);
     let (mut lines, mut notes) = (Vec::new(), Vec::new());
     let mut timed = Vec::new();
     for code in &stats.codes {
         let (to_post, to_done) = (seconds(code.to_post), seconds(code.to_done));
-        let line = match (to_post.map(duration), to_done.map(duration)) {
+        let line = match (to_post.map(shown), to_done.map(shown)) {
             (Some(posted), Some(done)) => {
                 text!(language, "stats-posted-and-done", posted = posted, done = done)
             }
@@ -140,7 +142,7 @@ fn speed(language: Language, stats: &GuildStats) -> Option<Chart> {
             (None, None) => continue,
         };
         lines.push(format!("`{}` {line}", code.code));
-        notes.push(duration(to_post.unwrap_or(0.0) + to_done.unwrap_or(0.0)));
+        notes.push(shown(to_post.unwrap_or(0.0) + to_done.unwrap_or(0.0)));
         timed.push((code, vec![to_post.unwrap_or(0.0), to_done.unwrap_or(0.0)]));
     }
     if timed.is_empty() {
@@ -152,12 +154,14 @@ fn speed(language: Language, stats: &GuildStats) -> Option<Chart> {
         full: None,
         note,
     });
-    let svg = frame(name, title).bars(&Bars {
+    let (name, title) = ("how-fast.png", text!(language, "chart-speed"));
+    let (to_post, to_done) = (text!(language, "chart-to-post"), text!(language, "chart-to-done"));
+    let svg = frame(name, &title, &words).bars(&Bars {
         unit: Unit::Seconds,
-        parts: vec![("seen → posted", Colour::Orange), ("posted → last player done", Colour::Blue)],
+        parts: vec![(&to_post, Colour::Orange), (&to_done, Colour::Blue)],
         rows: rows.collect(),
     });
-    Some(Chart { name, title: text!(language, "stats-speed"), text: lines.join("\n"), svg })
+    Some(Chart { name, title, text: lines.join("\n"), svg })
 }
 
 /// The charts with their pictures, one PNG for each of them in their order; `None` if they could not be drawn.

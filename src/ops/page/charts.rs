@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::charts::{Bars, Colour, Columns, Frame, Line, Lines, Row, Series, Style, TimeAxis, Unit};
+use crate::charts::{Bars, Colour, Columns, English, Frame, Line, Lines, Row, Series, Style, TimeAxis, Unit};
 use crate::runtime::metrics::{BUCKET, CallBucket};
 use crate::store::{HourOutcomes, LatestCode};
 
@@ -23,7 +23,7 @@ pub(super) fn charts(snapshot: &Snapshot) -> Vec<String> {
 }
 
 fn frame<'a>(id: &'a str, title: &'a str) -> Frame<'a> {
-    Frame { id, title, width: WIDTH, height: HEIGHT, style: Style::Page }
+    Frame { id, title, width: WIDTH, height: HEIGHT, style: Style::Page, words: &English }
 }
 
 /// Redemptions per hour, by outcome.

@@ -35,7 +35,7 @@ macro_rules! sources {
     ($tag:literal) => {
         sources!(
             $tag:
-            "access", "after", "alliances", "appeal", "batch", "commands", "errors", "explanation", "files",
+            "access", "after", "alliances", "appeal", "batch", "charts", "commands", "errors", "explanation", "files",
             "language", "manage", "panel", "personal", "players", "post", "presence", "reminder", "rosters",
             "self", "states", "stats", "status", "targets", "welcome"
         )

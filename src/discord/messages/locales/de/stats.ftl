@@ -1,6 +1,3 @@
-stats-per-day = Einlösungen pro Tag
-stats-per-code = Spieler, die die neuesten Codes haben
-stats-speed = Tempo
 stats-last-days =
     { $days ->
         [one] Letzter { $days } Tag: { $counts }

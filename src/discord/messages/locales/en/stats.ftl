@@ -1,8 +1,5 @@
 ### The answer to /manage giftcode stats: charts as pictures, and the same numbers as text.
 
-stats-per-day = Redemptions per day
-stats-per-code = Players who have the latest codes
-stats-speed = How fast
 # $counts is a list such as “🎁 90 redeemed · ❌ 5 failed”.
 stats-last-days =
     { $days ->

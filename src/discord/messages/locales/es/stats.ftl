@@ -1,6 +1,3 @@
-stats-per-day = Canjes por día
-stats-per-code = Jugadores que tienen los últimos códigos
-stats-speed = Lo rápido que va
 stats-last-days =
     { $days ->
         [one] Último { $days } día: { $counts }

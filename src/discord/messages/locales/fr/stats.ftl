@@ -1,6 +1,3 @@
-stats-per-day = Utilisations par jour
-stats-per-code = Joueurs qui ont les derniers codes
-stats-speed = Vitesse
 stats-last-days =
     { $days ->
         [one] { $days } dernier jour : { $counts }

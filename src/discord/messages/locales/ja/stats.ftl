@@ -1,6 +1,3 @@
-stats-per-day = 1日ごとの交換数
-stats-per-code = 最新のコードを受け取った人数
-stats-speed = 交換の速さ
 stats-last-days = 過去{ $days }日間：{ $counts }
 stats-today = 今日：{ $counts }
 stats-today-nothing = 今日：まだありません

@@ -1,6 +1,3 @@
-stats-per-day = 일별 교환 수
-stats-per-code = 최근 코드를 받은 플레이어
-stats-speed = 교환 속도
 stats-last-days = 최근 { $days }일: { $counts }
 stats-today = 오늘: { $counts }
 stats-today-nothing = 오늘: 아직 없음

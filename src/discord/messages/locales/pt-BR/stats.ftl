@@ -1,6 +1,3 @@
-stats-per-day = Resgates por dia
-stats-per-code = Jogadores que têm os últimos códigos
-stats-speed = Velocidade
 stats-last-days =
     { $days ->
         [one] Último { $days } dia: { $counts }

@@ -1,6 +1,3 @@
-stats-per-day = Активации по дням
-stats-per-code = У скольких игроков есть последние коды
-stats-speed = Скорость
 stats-last-days =
     { $days ->
         [one] За последний { $days } день: { $counts }

@@ -1,6 +1,3 @@
-stats-per-day = Günlük kullanım
-stats-per-code = Son kodları alan oyuncular
-stats-speed = Hız
 stats-last-days = Son { $days } gün: { $counts }
 stats-today = Bugün: { $counts }
 stats-today-nothing = Bugün: henüz bir şey yok

@@ -1,6 +1,3 @@
-stats-per-day = 每日兌換數
-stats-per-code = 最新禮包碼的領取玩家數
-stats-speed = 兌換速度
 stats-last-days = 過去 { $days } 天：{ $counts }
 stats-today = 今天：{ $counts }
 stats-today-nothing = 今天：還沒有
