@@ -74,8 +74,12 @@ impl Words for English {
 }
 
 /// A whole number: `12,345`.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "`sane` returns 0 to 10^15, and a whole number is meant"
+)]
 pub(super) fn count(value: f64, words: &dyn Words) -> String {
-    // `sane` keeps it far below where this could lose digits.
     words.language().grouped(super::sane(value).round() as u64)
 }
 
