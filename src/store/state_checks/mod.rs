@@ -26,7 +26,7 @@ pub(in crate::store) const IS_WRONG: &str =
 
 /// Somebody relies on the player: an alliance that the bot serves, or a person who linked the account.
 pub(in crate::store) const IS_SERVED: &str = "(EXISTS (SELECT 1 FROM rosters r JOIN guilds g USING (guild_id)
-              WHERE r.player_id = p.player_id AND r.deleted = 0 AND g.deleted = 0 AND g.removed_at IS NULL)
+              WHERE r.player_id = p.player_id AND r.deleted = 0 AND g.deleted = 0 AND g.removed_at IS NULL AND g.disbanded_at IS NULL)
       OR EXISTS (SELECT 1 FROM links l WHERE l.player_id = p.player_id AND l.deleted = 0))";
 
 /// Reads a check from `COLUMNS`, the first of which is number `at`. A check of another state than the one on file counts
