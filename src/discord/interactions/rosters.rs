@@ -179,7 +179,7 @@ async fn list_now(bot: &Bot, alliance: AllianceId) -> Result<ListNow, StoreError
 
 /// What was just removed, and the button that undoes it.
 fn removed(bot: &Bot, language: Language, alliance: AllianceId, removal: &Removal) -> Message {
-    removal::removed(language, alliance, removal, &[], Skipped::Ids(&[]), bot.clock.now() + UNDO_WITHIN)
+    removal::removed(language, alliance, removal, &[], Skipped::IdsToRemove(&[]), bot.clock.now() + UNDO_WITHIN)
 }
 
 /// A page of the menu to remove players with.
@@ -210,7 +210,14 @@ pub(super) async fn remove(
     let removal = bot.rosters.remove_players(alliance, players.clone()).await?;
     let is_absent = |id: &PlayerId| removal.removed.iter().all(|player| player.id != *id);
     let absent: Vec<PlayerId> = players.into_iter().filter(is_absent).collect();
-    Ok(removal::removed(language, alliance, &removal, &absent, Skipped::Ids(bad), bot.clock.now() + UNDO_WITHIN))
+    Ok(removal::removed(
+        language,
+        alliance,
+        &removal,
+        &absent,
+        Skipped::IdsToRemove(bad),
+        bot.clock.now() + UNDO_WITHIN,
+    ))
 }
 
 async fn replace(bot: &Bot, language: Language, alliance: AllianceId, draft: String) -> Result<Message, StoreError> {
