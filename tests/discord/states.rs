@@ -4,7 +4,7 @@ use giftcode_bot::sandbox::rules::Rule;
 use rusqlite::Connection;
 use serde_json::json;
 
-use crate::world::{PATIENCE, World};
+use crate::world::{CHANNEL, PATIENCE, World};
 
 const LIST: &str = "manage players list";
 const STATUS: &str = "manage giftcode status";
@@ -93,5 +93,22 @@ async fn a_batch_ends_when_whoever_it_waits_for_is_removed_and_goes_on_when_they
     world.told(&admin, "manage players add", &[("player_ids", json!("1101")), ("state", json!(300))]).await;
     let batch = world.message("GOOD: done for 3 players").await;
     assert!(batch.text().contains("🎁 3 redeemed"), "{}", batch.text());
+    drop(bot);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_state_of_a_linked_account_on_no_list_is_looked_for_among_those_of_the_lists() {
+    let world = World::new(&[("GOOD", Rule::Good)]).await;
+    world.feed.add("GOOD", "", "");
+    let bot = world.start().await;
+    let (admin, member) = (world.admin(), world.member());
+    // 1102 lives in state 300, like one of the list.
+    world.import(&admin, "1001,A,245\n1002,B,245\n1101,C,300\n").await;
+    world.active(&admin, 1).await;
+    world.says(&member, "link", &[("player_id", json!(1102))], &["I am looking for its state"]).await;
+    bot.said("1102 lives in state 300").await;
+    let redeemed = world.double.slash(&member, CHANNEL, "redeem", &[("code", json!("GOOD"))]).await;
+    redeemed.until(PATIENCE, |answered| answered.text().contains("sent, check your in-game mail")).await;
+    world.says(&admin, LIST, &[], &["👥 3 players"]).await;
     drop(bot);
 }
