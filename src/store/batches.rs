@@ -104,6 +104,29 @@ pub(super) fn reopen(tx: &Tx<'_>, key: &CodeKey, generation: u32) -> rusqlite::R
     tx.execute(&sql, params![key, generation, tx.version()])
 }
 
+/// Finishes the batches of an alliance that waited only for this player, who has left the roster: the player's redemptions may
+/// go on for hours, or wait for a state that nobody searches for any more.
+pub(super) fn finish_without(tx: &Tx<'_>, guild: AllianceId, player: PlayerId) -> rusqlite::Result<usize> {
+    let sql = format!(
+        "UPDATE runs SET finished_at = ?3, version = ?4
+         WHERE guild_id = ?1 AND finished_at IS NULL AND deleted = 0 AND {NO_PENDING}
+           AND EXISTS (SELECT 1 FROM redemptions d WHERE d.player_id = ?2 AND d.code_key = runs.code_key
+                       AND d.generation = runs.generation AND d.outcome = 'pending' AND d.deleted = 0)"
+    );
+    tx.execute(&sql, params![guild, player, Millis(tx.now()), tx.version()])
+}
+
+/// Reopens the batches for which this player, who is on a roster again, has pending redemptions.
+pub(super) fn reopen_with(tx: &Tx<'_>, player: PlayerId) -> rusqlite::Result<()> {
+    let codes: Vec<(CodeKey, u32)> = tx
+        .statement(
+            "SELECT code_key, generation FROM redemptions WHERE player_id = ?1 AND outcome = 'pending' AND deleted = 0",
+        )?
+        .query_map([player], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    codes.iter().try_for_each(|(key, generation)| reopen(tx, key, *generation).map(drop))
+}
+
 /// How long after its end a batch's message follows changes of the roster. The reporter shows no older one again.
 pub(super) const FOLLOWED_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 

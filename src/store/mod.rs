@@ -56,7 +56,8 @@ pub use codes::{AddedCode, FoundCode};
 pub use erasing::{ErasedGuild, Forgotten};
 pub use export::{ExportError, ExportWriter, export_records, open_copy, read_export};
 pub use guilds::{
-    AccessAdded, Alliance, AllianceAdded, AllianceRemoved, AllianceRenamed, Failing, GuildSettings, IdChannel,
+    AccessAdded, AccessRemoved, Alliance, AllianceAdded, AllianceRemoved, AllianceRenamed, Failing, GuildSettings,
+    IdChannel,
 };
 pub use handles::{
     Batches, Codes, Erasures, Exports, Guilds, Imports, Listings, Notices, People, PostQueue, RedemptionQueue, Reports,

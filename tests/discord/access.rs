@@ -134,3 +134,46 @@ async fn a_role_for_one_alliance_is_not_named_for_another_and_goes_without_its_n
     assert!(!told.contains(&named(&leader)) && told.contains(&named(&chief)), "{told}");
     bot.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_role_may_do_everywhere_is_not_taken_away_for_one_alliance() {
+    let world = World::new(&[]).await;
+    let bot = world.start().await;
+    let (admin, leader) = (world.admin(), world.member());
+    world.set_channel(&admin).await;
+    world.says(&admin, "manage alliance add", &[("name", json!("Ember"))], &["Added"]).await;
+    manage_moved(&world, GUILD, true, true).await;
+    let ember = ("alliance", json!("Ember"));
+    world.says(&admin, ACCESS, &role(leader.role()), &["✅"]).await;
+    let for_ember = [role(leader.role()), vec![ember.clone()]].concat();
+    world.says(&admin, ACCESS, &for_ember, &["can already use `/manage`. Nothing was changed."]).await;
+    let not_for_ember = [without(leader.role()), vec![ember.clone()]].concat();
+    world.says(&admin, ACCESS, &not_for_ember, &["for all alliances", "Nothing was changed."]).await;
+    // As the answer says: take it away for all, then allow it for one.
+    world.says(&admin, ACCESS, &without(leader.role()), &["can no longer use `/manage`"]).await;
+    world.says(&admin, ACCESS, &for_ember, &["✅"]).await;
+    world.says(&leader, "manage players list", std::slice::from_ref(&ember), &["**Ember**"]).await;
+    world.says(&leader, "manage players list", &[], &[REFUSED]).await;
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_was_deleted_is_no_longer_named_whether_or_not_the_bot_was_there() {
+    let world = World::new(&[]).await;
+    let ids = [77_000_001, 77_000_002, 77_000_003];
+    let mut guild = Guild::new(GUILD).text(CHANNEL, "gift-codes");
+    guild.roles = ids.iter().map(|id| Role { id: *id, name: format!("role{id}"), permissions: 0 }).collect();
+    world.double.add_guild(guild);
+    let bot = world.start().await;
+    let admin = world.admin();
+    for id in ids {
+        world.says(&admin, ACCESS, &role(id), &["✅"]).await;
+    }
+    world.double.delete_role(GUILD, ids[0]);
+    world.says_soon(&admin, ACCESS, &[], "roles: <@&77000002>, <@&77000003>\n").await;
+    bot.stop().await;
+    world.double.delete_role(GUILD, ids[1]);
+    let bot = world.start().await;
+    world.says_soon(&admin, ACCESS, &[], "roles: <@&77000003>\n").await;
+    bot.stop().await;
+}

@@ -1,5 +1,7 @@
 //! Several alliances in one server, with the real program.
 
+use std::time::Duration;
+
 use giftcode_bot::domain::codes::code::Code;
 use giftcode_bot::sandbox::faults::Faults;
 use giftcode_bot::sandbox::rules::Rule;
@@ -174,6 +176,59 @@ async fn an_alliance_that_was_removed_is_offered_for_its_history() {
         let found = world.double.autocomplete(&admin, CHANNEL, command, &typed, "alliance").await;
         assert_eq!(found, offered, "{command}");
     }
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alliance_that_is_added_while_another_goes_gets_its_option() {
+    let world = World::new(&[]).await;
+    let bot = world.start().await;
+    let admin = world.admin();
+    world.says(&admin, "manage alliance add", &[("name", text("Ember"))], &["Added"]).await;
+    manage_moved(&world, GUILD, true, true).await;
+    let asked = world.ask(&admin, "manage alliance remove", &[("name", text("Ember"))]).await.message();
+    // Looking at the channel of the third one takes longer than removing the second one.
+    world.double.set_latency(500..=500);
+    let ash = [("name", text("Ash")), ("channel", text(&OTHER_CHANNEL.to_string()))];
+    let adding = world.double.send_slash(&admin, CHANNEL, "manage alliance add", &ash);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let removed = world.double.send_press(&admin, &asked, asked.custom_id("Remove Ember"));
+    for (answered, part) in [(removed, "Removed **Ember**"), (adding, "Added **Ash**")] {
+        answered.settled(PATIENCE).await;
+        assert!(answered.text().contains(part), "{}", answered.text());
+    }
+    world.double.set_latency(0..=0);
+    manage_moved(&world, GUILD, true, true).await;
+    bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_answers_of_buttons_and_forms_name_the_alliance_where_there_are_several() {
+    let world = World::new(&[]).await;
+    let bot = world.start().await;
+    let admin = world.admin();
+    world.says(&admin, "manage alliance add", &[("name", text("Ember"))], &["Added"]).await;
+    manage_moved(&world, GUILD, true, true).await;
+    let ember = [("alliance", text("Ember"))];
+    let form = world.double.slash(&admin, CHANNEL, "manage players add", &ember).await;
+    let list: String = (10_001..=10_060).map(|id| format!("{id}00 Frost{id} #245\n")).collect();
+    let added = world.double.submit(&admin, &form, &[("players", &list)]).await;
+    added.settled(PATIENCE).await;
+    assert!(added.text().starts_with("🛡️ **Ember**\n✅ 60 players were added"), "{}", added.text());
+    for command in ["manage players list", "manage players remove"] {
+        let shown = world.ask(&admin, command, &ember).await;
+        let (page, next) = (shown.message(), shown.message().custom_id("▶").to_owned());
+        world.double.press(&admin, &page, &next).await.settled(PATIENCE).await;
+        world.until("the next page", || shown.message().components != page.components).await;
+        let second = shown.message();
+        assert!(second.text().starts_with("🛡️ **Ember**\n"), "{command}: {}", second.text());
+    }
+    let removed =
+        world.ask(&admin, "manage players remove", &[("player_ids", text("1000100")), ember[0].clone()]).await;
+    let undo = removed.message().custom_id("Undo").to_owned();
+    let undone = world.double.press(&admin, &removed.message(), &undo).await;
+    undone.settled(PATIENCE).await;
+    assert!(undone.text().starts_with("🛡️ **Ember**\n✅ 1 player is back"), "{}", undone.text());
     bot.stop().await;
 }
 

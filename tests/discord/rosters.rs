@@ -196,3 +196,21 @@ async fn a_name_like_a_formula_is_exported_as_text_and_imported_unchanged() {
     let again = world.ask(&admin, EXPORT, &[]).await.attachments().remove(0).bytes;
     assert_eq!(again, exported);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_are_found_in_any_case_of_any_script() {
+    let world = World::new(&[]).await;
+    let _bot = world.start().await;
+    let admin = world.admin();
+    world.import(&admin, "1001,Иван Грозный,245\n1002,ÉLODIE,245\n1003,İstanbul,245\n").await;
+    for (typed, found) in
+        [("иван", 1001), ("ГРОЗ", 1001), ("élo", 1002), ("istan", 1003), ("ISTAN", 1003), ("100", 1001)]
+    {
+        let options = [("player", json!(typed))];
+        let offered = world.double.autocomplete(&admin, CHANNEL, REMOVE, &options, "player").await;
+        assert!(offered.iter().any(|(_, id)| *id == json!(found.to_string())), "{typed}: {offered:?}");
+    }
+    let edit = [("player", json!("иван грозный")), ("state", json!(300))];
+    world.says(&admin, "manage players edit", &edit, &["✅ Saved: Иван Грозный (1001) · state 300"]).await;
+    world.says(&admin, REMOVE, &[("player", json!("élodie"))], &["✅ 1 player was removed"]).await;
+}

@@ -222,7 +222,7 @@ async fn a_removed_alliance_leaves_its_history_and_nothing_that_is_due() {
     settle().await;
     assert_eq!(state.store.reports().pending_redemptions().await.unwrap(), 5);
     let role = |alliance| AccessRole { alliance, role: RoleId(5) };
-    for alliance in [None, Some(GUILD), Some(SECOND)] {
+    for alliance in [Some(GUILD), Some(SECOND), None] {
         guilds.add_access_role(SERVER, role(alliance)).await.unwrap();
     }
     // The first one goes, whose row is also the server's, and with it who may manage nothing else.
@@ -260,4 +260,21 @@ async fn the_bots_removal_and_return_concern_every_alliance_of_the_server() {
         assert_eq!(guilds.guild(alliance).await.unwrap().paused, None);
     }
     assert_eq!(guilds.servers_with_several().await.unwrap(), [SERVER].into());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_reaches_an_alliance_after_its_removal_does_nothing() {
+    let (state, channels) = (two(HERE, HERE).await, Channels::default());
+    let guilds = state.store.guilds();
+    assert!(matches!(guilds.remove_alliance(SERVER, SECOND).await.unwrap(), AllianceRemoved::Removed(_)));
+    // Leaders whose commands found the alliance, and another one was quicker.
+    guilds.set_channel(SECOND, THERE).await.unwrap();
+    guilds.set_auto_redeem(SECOND, true).await.unwrap();
+    state.store.rosters().add_to_roster(SECOND, players(1..=3)).await.unwrap();
+    let running = run(&state, &channels);
+    state.list(&["A1"]).await;
+    settle().await;
+    assert_eq!(posted(&channels), of(HERE, &["A1"]));
+    assert_eq!(state.count("SELECT count(*) FROM redemptions") + state.count("SELECT count(*) FROM runs"), 0);
+    end(running).await;
 }

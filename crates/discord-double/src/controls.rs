@@ -57,6 +57,18 @@ impl Double {
         });
     }
 
+    /// Somebody deletes a role that the test gave the guild.
+    pub fn delete_role(&self, guild: u64, role: u64) {
+        self.inner.change(|state| {
+            let it = state.guilds.get_mut(&guild).unwrap_or_else(|| panic!("there is no guild {guild}"));
+            let before = it.roles.len();
+            it.roles.retain(|known| known.id != role);
+            assert_ne!(it.roles.len(), before, "there is no role {role} to delete");
+            let event = json!({ "guild_id": guild.to_string(), "role_id": role.to_string() });
+            state.dispatch(guild, "GUILD_ROLE_DELETE", event);
+        });
+    }
+
     /// Somebody changes the guild's language in Discord.
     pub fn set_locale(&self, guild: u64, locale: &str) {
         self.inner.change(|state| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serenity::all::{Context, FullEvent, GuildChannel, GuildId as DiscordGuildId, OnlineStatus};
+use serenity::all::{Context, FullEvent, Guild, GuildChannel, GuildId as DiscordGuildId, OnlineStatus};
 
 use crate::discord::bot::Bot;
 use crate::discord::interactions::{components, forms};
@@ -10,7 +10,8 @@ use crate::discord::permissions;
 use crate::discord::registration;
 use crate::discord::welcome;
 use crate::domain::codes::channel::Blocked;
-use crate::domain::players::player::{ChannelId, GuildId};
+use crate::domain::players::access::AccessRole;
+use crate::domain::players::player::{ChannelId, GuildId, RoleId};
 use crate::domain::sync::erasure::REMOVED_FOR;
 use crate::store::{Alliance, StoreError};
 
@@ -57,6 +58,7 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
             record_return(bot, id(guild.id)).await?;
             bot.guilds.note_locale(id(guild.id), &guild.preferred_locale).await?;
             registration::joined(bot, id(guild.id)).await?;
+            forget_deleted_roles(bot, guild).await?;
             welcome::greet(bot, guild).await?;
             for alliance in bot.guilds.alliances(id(guild.id)).await? {
                 let channel = alliance.channel.map(|channel| serenity::all::ChannelId::new(channel.0.max(1)));
@@ -103,6 +105,9 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
             }
         }
         FullEvent::GuildRoleUpdate { new, .. } => resume(bot, new.guild_id).await?,
+        FullEvent::GuildRoleDelete { guild_id, removed_role_id, .. } => {
+            forget_role(bot, id(*guild_id), RoleId(removed_role_id.get())).await?;
+        }
         FullEvent::GuildMemberUpdate { event, .. }
             if bot.rest.my_id().await.is_ok_and(|me| me == event.user.id)
                 && !pause_for_timeout(bot, event.guild_id, event.communication_disabled_until).await? =>
@@ -197,6 +202,29 @@ async fn pause_for_timeout(
         }
     }
     Ok(true)
+}
+
+/// Takes a role that was deleted from those that may manage: nobody could choose it any more to take it away.
+async fn forget_role(bot: &Bot, guild: GuildId, role: RoleId) -> Result<(), StoreError> {
+    if bot.guilds.access_roles(guild).await?.iter().any(|access| access.role == role) {
+        bot.guilds.remove_access_role(guild, AccessRole { alliance: None, role }).await?;
+    }
+    Ok(())
+}
+
+/// The same for roles that were deleted while nobody listened.
+async fn forget_deleted_roles(bot: &Bot, guild: &Guild) -> Result<(), StoreError> {
+    let has = |role: RoleId| guild.roles.contains_key(&serenity::all::RoleId::new(role.0.max(1)));
+    // Every server has the role of everybody. Without it, the list is not whole.
+    if !has(RoleId(guild.id.get())) {
+        return Ok(());
+    }
+    for access in bot.guilds.access_roles(id(guild.id)).await? {
+        if !has(access.role) {
+            forget_role(bot, id(guild.id), access.role).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Compares the guilds of one shard with those in the store. `guilds` includes guilds that are unavailable at the moment:

@@ -17,7 +17,7 @@ use super::after;
 use super::alliances::{Here, nearest};
 use super::commands::alliances;
 use super::linking::{self, Person};
-use super::managing::refusal;
+use super::managing::{name_alliance, refusal};
 use super::panel;
 use super::redeem::{self, Accounts};
 use super::response::Interaction;
@@ -60,9 +60,13 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
     let gone = if matches!(action, Some(Action::Panel(..))) { panel_words::gone } else { words::gone };
     if let (Some(action), Some(guild)) = (&action, guild)
         && is_for_managers(action)
-        && let Some(refusal) = refusal(bot, language, guild, managed, component.member.as_ref(), gone).await?
     {
-        return interaction.answer(&refusal).await;
+        if let Some(refusal) = refusal(bot, language, guild, managed, component.member.as_ref(), gone).await? {
+            return interaction.answer(&refusal).await;
+        }
+        if let Managed::Alliance(alliance) = managed {
+            name_alliance(bot, interaction, guild, alliance).await?;
+        }
     }
     match (action, guild, values) {
         (Some(_), None, _) => interaction.answer(&personal::servers_only(language)).await,

@@ -71,7 +71,13 @@ pub(super) async fn link(
     if results.was_refused {
         bot.people.note_refusal_known(person.user).await?;
     }
-    Ok(Ok(LinkedAccount { id, state, is_new: linked == Linked::New, retried, invitation, results }))
+    let is_new = linked == Linked::New;
+    // A player list may know it.
+    let state = match state {
+        None if is_new => bot.rosters.known_state(id).await?,
+        given => given,
+    };
+    Ok(Ok(LinkedAccount { id, state, is_new, retried, invitation, results }))
 }
 
 /// An account that was linked just now.

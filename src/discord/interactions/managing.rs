@@ -1,14 +1,17 @@
-//! What buttons, menus and forms for managers have in common: who may use them, and pages that became fewer.
+//! What buttons, menus and forms for managers have in common: who may use them, which alliance their answers name, and pages
+//! that became fewer.
 
 use serenity::all::Member;
 
 use crate::discord::bot::Bot;
 use crate::discord::managers::may_manage;
-use crate::discord::messages::{Message, access};
+use crate::discord::messages::{Message, access, alliances as words};
 use crate::domain::players::access::Managed;
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::{AllianceId, GuildId};
 use crate::domain::text::language::Language;
 use crate::store::StoreError;
+
+use super::response::Interaction;
 
 /// The answer that says why the member may not manage this; `None` if they may. `gone` says that the alliance is not there.
 pub(super) async fn refusal(
@@ -26,6 +29,20 @@ pub(super) async fn refusal(
     // It may have been removed since the message was sent, and a forged id may be another server's.
     let is_own = bot.guilds.alliances(server).await?.iter().any(|own| own.id == alliance);
     Ok((!is_own).then(|| gone(language)))
+}
+
+/// Lets the answers say which of several alliances they are about, as those of commands do.
+pub(super) async fn name_alliance(
+    bot: &Bot,
+    interaction: &Interaction<'_>,
+    server: GuildId,
+    alliance: AllianceId,
+) -> Result<(), StoreError> {
+    let known = bot.guilds.alliances(server).await?;
+    if let Some(alliance) = known.iter().find(|it| it.id == alliance).filter(|_| known.len() > 1) {
+        interaction.head(words::about(interaction.language(), alliance));
+    }
+    Ok(())
 }
 
 /// Reads the page with this number, counted from 0, or the last one if there are fewer since its button was shown. Returns

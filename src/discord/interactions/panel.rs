@@ -30,7 +30,7 @@ use crate::store::{ActiveCode, AddedCode, StoreError, Which};
 
 use super::appeal::{self, AppealResult};
 use super::form_fields::value;
-use super::managing::refusal;
+use super::managing::{name_alliance, refusal};
 use super::response::Interaction;
 use super::{after, rosters};
 
@@ -164,6 +164,7 @@ pub(super) async fn submit(
     if let Some(refusal) = refusal {
         return interaction.answer(&refusal).await;
     }
+    name_alliance(bot, interaction, server, alliance).await?;
     interaction.defer().await?;
     let answer = add_code(bot, alliance, language, value(form, words::CODE)).await?;
     interaction.answer(&answer).await?;

@@ -6,6 +6,8 @@
 //! that Discord does not accept undoes nothing of what the person asked for. A button or menu that fails leaves its own message
 //! as it is, with what can be tapped there: the error is a message of its own.
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -61,13 +63,16 @@ pub(super) struct Interaction<'a> {
     is_acknowledged: AtomicBool,
     /// Whether the answer replaces the message of the button or menu.
     replaces_message: AtomicBool,
+    /// The line above each answer.
+    heading: OnceLock<String>,
 }
 
 impl<'a> Interaction<'a> {
     fn new(bot: &'a Bot, kind: InteractionKind<'a>, is_acknowledged: bool) -> Self {
         let now = Instant::now();
         let is_acknowledged = AtomicBool::new(is_acknowledged);
-        let interaction = Self { bot, kind, began: now, is_acknowledged, replaces_message: AtomicBool::new(false) };
+        let replaces_message = AtomicBool::new(false);
+        let interaction = Self { bot, kind, began: now, is_acknowledged, replaces_message, heading: OnceLock::new() };
         let age = age(created_at(interaction.id()), bot.clock.now());
         Self { began: now.checked_sub(age).unwrap_or(now), ..interaction }
     }
@@ -92,6 +97,19 @@ impl<'a> Interaction<'a> {
             InteractionKind::Form(form) => &form.locale,
         };
         Language::of_locale(locale).unwrap_or_default()
+    }
+
+    /// Puts a line above each answer from now on.
+    pub fn head(&self, line: String) {
+        // The first one stays.
+        let _ = self.heading.set(line);
+    }
+
+    fn headed<'m>(&self, message: &'m Message) -> Cow<'m, Message> {
+        match self.heading.get() {
+            Some(line) => Cow::Owned(message.clone().under(line)),
+            None => Cow::Borrowed(message),
+        }
     }
 
     pub fn editable_until(&self) -> Instant {
@@ -128,9 +146,10 @@ impl<'a> Interaction<'a> {
     /// Responds, or edits the response, and retries for as long as Discord allows.
     pub async fn answer(&self, message: &Message) -> anyhow::Result<()> {
         if !self.is_acknowledged.load(Ordering::Relaxed) {
-            return self.respond(CreateInteractionResponse::Message(message.respond())).await;
+            return self.respond(CreateInteractionResponse::Message(self.headed(message).respond())).await;
         }
-        let edit = || self.edit(message);
+        let message = self.headed(message);
+        let edit = || self.edit(&message);
         self.send_until_accepted(self.editable_until(), ATTEMPT_TIMEOUT.1, edit).await.map_err(ResponseError)?;
         Ok(())
     }
@@ -138,7 +157,7 @@ impl<'a> Interaction<'a> {
     /// Sends a message of its own after the acknowledgement: the person, and nobody else, sees it below. It may come twice if
     /// Discord's reply was lost.
     pub async fn follow_up(&self, message: &Message) -> anyhow::Result<()> {
-        let (to, body) = ((self.application(), self.token()), message.follow_up());
+        let (to, body) = ((self.application(), self.token()), self.headed(message).follow_up());
         let send = || self.bot.rest.follow_up(to, &body);
         self.send_until_accepted(self.editable_until(), ATTEMPT_TIMEOUT.1, send).await.map_err(ResponseError)?;
         Ok(())
@@ -154,7 +173,7 @@ impl<'a> Interaction<'a> {
 
     /// Tries once to edit the response: the next edit replaces this one anyway.
     pub async fn try_edit(&self, message: &Message) -> Result<(), ResponseError> {
-        Ok(with_timeout(ATTEMPT_TIMEOUT.1, self.edit(message)).await?)
+        Ok(with_timeout(ATTEMPT_TIMEOUT.1, self.edit(&self.headed(message))).await?)
     }
 
     async fn edit(&self, message: &Message) -> Result<(), RestError> {

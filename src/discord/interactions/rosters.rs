@@ -26,19 +26,25 @@ use crate::domain::text::language::Language;
 use crate::store::{FilteredPage, Removal, Replaced, RosterChange, RosterFilter, RosterPage, StoreError, UNDO_WITHIN};
 
 use super::form_fields::value;
-use super::managing::{page_or_last, refusal};
+use super::managing::{name_alliance, page_or_last, refusal};
 use super::response::Interaction;
 
-/// The answer that says why the member may not change the roster that a button or form names; `None` if they may.
+/// The answer that says why the member may not change the roster that a button or form names; `None` if they may, and the
+/// answers name the alliance then.
 async fn refused(
     bot: &Bot,
-    language: Language,
+    interaction: &Interaction<'_>,
     guild: Option<serenity::all::GuildId>,
     member: Option<&Member>,
     alliance: AllianceId,
 ) -> Result<Option<Message>, StoreError> {
+    let language = interaction.language();
     let Some(server) = guild.map(|id| GuildId(id.get())) else { return Ok(Some(personal::servers_only(language))) };
-    refusal(bot, language, server, Managed::Alliance(alliance), member, alliances::gone).await
+    let refusal = refusal(bot, language, server, Managed::Alliance(alliance), member, alliances::gone).await?;
+    if refusal.is_none() {
+        name_alliance(bot, interaction, server, alliance).await?;
+    }
+    Ok(refusal)
 }
 
 /// Answers a pressed button or a choice in a menu.
@@ -49,7 +55,7 @@ pub(super) async fn press(
     action: RosterAction,
 ) -> anyhow::Result<()> {
     let (RosterAction { alliance, kind }, language) = (action, interaction.language());
-    if let Some(refusal) = refused(bot, language, component.guild_id, component.member.as_ref(), alliance).await? {
+    if let Some(refusal) = refused(bot, interaction, component.guild_id, component.member.as_ref(), alliance).await? {
         return interaction.answer(&refusal).await;
     }
     match kind {
@@ -101,7 +107,7 @@ pub(super) async fn submit(
     action: RosterAction,
 ) -> anyhow::Result<()> {
     let (RosterAction { alliance, kind }, language) = (action, interaction.language());
-    if let Some(refusal) = refused(bot, language, submitted.guild_id, submitted.member.as_ref(), alliance).await? {
+    if let Some(refusal) = refused(bot, interaction, submitted.guild_id, submitted.member.as_ref(), alliance).await? {
         return interaction.answer(&refusal).await;
     }
     match kind {
@@ -173,7 +179,7 @@ async fn list_now(bot: &Bot, alliance: AllianceId) -> Result<ListNow, StoreError
 
 /// What was just removed, and the button that undoes it.
 fn removed(bot: &Bot, language: Language, alliance: AllianceId, removal: &Removal) -> Message {
-    removal::removed(language, alliance, removal, &[], Skipped::Ids(&[]), bot.clock.now() + UNDO_WITHIN)
+    removal::removed(language, alliance, removal, &[], Skipped::IdsToRemove(&[]), bot.clock.now() + UNDO_WITHIN)
 }
 
 /// A page of the menu to remove players with.
@@ -204,7 +210,14 @@ pub(super) async fn remove(
     let removal = bot.rosters.remove_players(alliance, players.clone()).await?;
     let is_absent = |id: &PlayerId| removal.removed.iter().all(|player| player.id != *id);
     let absent: Vec<PlayerId> = players.into_iter().filter(is_absent).collect();
-    Ok(removal::removed(language, alliance, &removal, &absent, Skipped::Ids(bad), bot.clock.now() + UNDO_WITHIN))
+    Ok(removal::removed(
+        language,
+        alliance,
+        &removal,
+        &absent,
+        Skipped::IdsToRemove(bad),
+        bot.clock.now() + UNDO_WITHIN,
+    ))
 }
 
 async fn replace(bot: &Bot, language: Language, alliance: AllianceId, draft: String) -> Result<Message, StoreError> {

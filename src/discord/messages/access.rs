@@ -3,7 +3,7 @@
 use crate::domain::players::access::{AccessRole, MAX_ACCESS_ROLES, Managed};
 use crate::domain::players::player::RoleId;
 use crate::domain::text::language::Language;
-use crate::store::Alliance;
+use crate::store::{AccessRemoved, Alliance};
 
 use super::texts::text;
 use super::{Message, alliances as alliance_words};
@@ -79,10 +79,11 @@ pub fn known(language: Language, role: RoleId) -> Message {
     Message::text(text!(language, "access-role-known", role = mention(role)))
 }
 
-pub fn removed(language: Language, role: RoleId, was_named: bool) -> Message {
-    Message::text(match was_named {
-        true => text!(language, "access-role-removed", role = mention(role)),
-        false => text!(language, "access-role-not-named", role = mention(role)),
+pub fn removed(language: Language, role: RoleId, removed: AccessRemoved) -> Message {
+    Message::text(match removed {
+        AccessRemoved::Removed => text!(language, "access-role-removed", role = mention(role)),
+        AccessRemoved::NotNamed => text!(language, "access-role-not-named", role = mention(role)),
+        AccessRemoved::OfWholeServer => text!(language, "access-role-of-all-alliances", role = mention(role)),
     })
 }
 

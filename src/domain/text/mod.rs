@@ -50,6 +50,11 @@ pub fn trim(text: &str) -> &str {
     text.trim_matches(is_unseen)
 }
 
+/// The text as people compare names: case does not count, nor the dot that Turkish puts on an I or leaves out.
+pub fn without_case(text: &str) -> String {
+    text.to_lowercase().replace('\u{0307}', "").replace('ı', "i")
+}
+
 /// What a person sees of a character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CharacterKind {
@@ -111,6 +116,15 @@ mod tests {
         assert_eq!(clean("abcdef", 4), "abc…");
         assert_eq!(clean("abcd", 4), "abcd");
         assert_eq!(clean("abcd", 0), "");
+    }
+
+    #[test]
+    fn names_are_compared_without_case_in_any_script() {
+        for (one, other) in [("Иван", "иВАН"), ("ÉLODIE", "élodie"), ("İSPARTA", "isparta"), ("Isparta", "ısparta")]
+        {
+            assert_eq!(without_case(one), without_case(other));
+        }
+        assert_ne!(without_case("Élodie"), without_case("Elodie"));
     }
 
     #[test]

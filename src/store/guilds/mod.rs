@@ -11,7 +11,7 @@ mod targets;
 
 pub(in crate::store) use language::{SERVER_LANGUAGE, server_language};
 
-pub use access::AccessAdded;
+pub use access::{AccessAdded, AccessRemoved};
 pub use self_service::IdChannel;
 pub(in crate::store) use targets::{learn_kind, mention_roles};
 

@@ -4,9 +4,9 @@ use rusqlite::params;
 
 use crate::domain::players::player::{AllianceId, PlayerId, UserId};
 use crate::domain::players::self_service::MAX_JOINED;
-use crate::store::guilds;
 use crate::store::handles::Rosters;
 use crate::store::kernel::{Millis, StoreError};
+use crate::store::{batches, guilds};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Joined {
@@ -49,6 +49,7 @@ impl Rosters {
                  ON CONFLICT DO UPDATE SET deleted = 0, added_at = excluded.added_at, version = excluded.version",
                 params![alliance, account, Millis(tx.now()), tx.version()],
             )?;
+            batches::reopen_with(tx, account)?;
             tx.wake_plan();
             Ok(Joined::New)
         })

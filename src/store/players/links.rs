@@ -1,11 +1,12 @@
 //! Links: the game accounts for which a Discord user redeems.
 
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
-use crate::domain::players::player::{MAX_LINKS, Player, PlayerId, UserId};
+use crate::domain::players::player::{MAX_LINKS, Player, PlayerId, State, UserId};
 use crate::store::handles::Rosters;
 use crate::store::kernel::{Millis, StoreError};
-use crate::store::{players, state_checks};
+use crate::store::players;
+use crate::store::state_checks::{self, IS_WRONG};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Linked {
@@ -74,6 +75,16 @@ impl Rosters {
             )?;
             state_checks::queue(tx, account.id)?;
             Ok(Linked::New)
+        })
+        .await
+    }
+
+    /// The state on file, unless the game refused it.
+    pub async fn known_state(&self, player: PlayerId) -> Result<Option<State>, StoreError> {
+        self.read(move |connection| {
+            let sql =
+                format!("SELECT p.state FROM players p WHERE p.player_id = ?1 AND p.deleted = 0 AND NOT {IS_WRONG}");
+            Ok(connection.prepare_cached(&sql)?.query_row([player], |row| row.get(0)).optional()?.flatten())
         })
         .await
     }

@@ -18,11 +18,11 @@ use crate::domain::answers::status::Status;
 use crate::domain::players::player::{AllianceId, Player, PlayerId, Profile};
 use crate::domain::redeeming::state_search::{CheckStatus, PlayerCheck};
 
-use crate::store::guilds;
 use crate::store::handles::{RedemptionQueue, Rosters};
 use crate::store::kernel::{Millis, StoreError, Tx};
 use crate::store::redemptions::states::retry_wrong_state;
 use crate::store::state_checks;
+use crate::store::{batches, guilds};
 
 /// The result of putting players on a roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -111,7 +111,8 @@ fn add(tx: &Tx<'_>, guild: AllianceId, players: &[Player]) -> rusqlite::Result<R
             params![guild, player.id, Millis(tx.now()), tx.version()],
         )?;
         if added > 0 {
-            change.new += 1
+            change.new += 1;
+            batches::reopen_with(tx, player.id)?;
         } else {
             change.known += 1
         }

@@ -92,6 +92,7 @@ fn remove(tx: &Tx<'_>, alliance: AllianceId, player: PlayerId) -> rusqlite::Resu
         params![alliance, player, tx.version()],
     )?;
     if removed > 0 {
+        batches::finish_without(tx, alliance, player)?;
         batches::show_without(tx, alliance, player)?;
     }
     Ok(removed > 0)
@@ -138,6 +139,7 @@ impl Rosters {
                     "UPDATE rosters SET deleted = 0, version = ?3 WHERE guild_id = ?1 AND player_id = ?2 AND deleted = 1",
                     params![alliance, id, tx.version()],
                 )?;
+                batches::reopen_with(tx, id)?;
             }
             tx.wake_plan();
             Ok(Some(u32::try_from(back).unwrap_or(u32::MAX)))

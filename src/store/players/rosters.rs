@@ -10,6 +10,7 @@ use crate::domain::codes::verdict;
 use crate::domain::players::player::{AllianceId, Player, PlayerId};
 use crate::domain::redeeming::state_search::CheckStatus;
 use crate::domain::sync::version::Version;
+use crate::domain::text::without_case;
 
 use super::links::player;
 use super::replacing;
@@ -218,22 +219,23 @@ impl Rosters {
         limit: u32,
     ) -> Result<(u32, Vec<Player>), StoreError> {
         self.read(move |connection| {
-            let found = format!(
-                "WITH found AS (
-                     SELECT p.player_id, {NAME} AS name, p.state, p.furnace_level
-                     FROM rosters r JOIN players p USING (player_id) WHERE r.guild_id = ?1 AND r.deleted = 0)
-                 SELECT p.*, count(*) OVER () FROM found p
-                 WHERE instr(lower(p.name), lower(?2)) > 0 OR instr(CAST(p.player_id AS TEXT), ?2) = 1
-                 {ORDER} LIMIT ?3 OFFSET ?4"
-            );
-            let mut statement = connection.prepare_cached(&found)?;
-            let mut total = 0;
-            let players = statement
-                .query_map(params![guild, text, limit, offset], |row| {
-                    total = row.get(4)?;
-                    player(row)
-                })?
-                .collect::<Result<_, _>>()?;
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT p.player_id, {NAME} AS name, p.state, p.furnace_level
+                 FROM rosters r JOIN players p USING (player_id) WHERE r.guild_id = ?1 AND r.deleted = 0 {ORDER}"
+            ))?;
+            // Not in SQL: SQLite knows the case of ASCII letters only.
+            let wanted = without_case(&text);
+            let (mut total, mut players) = (0, Vec::new());
+            for found in statement.query_map([guild], player)? {
+                let found = found?;
+                if !without_case(&found.nickname).contains(&wanted) && !found.id.to_string().starts_with(&text) {
+                    continue;
+                }
+                if total >= offset && total - offset < limit {
+                    players.push(found);
+                }
+                total += 1;
+            }
             Ok((total, players))
         })
         .await

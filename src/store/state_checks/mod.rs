@@ -26,7 +26,7 @@ pub(in crate::store) const IS_WRONG: &str =
 
 /// Somebody relies on the player: an alliance that the bot serves, or a person who linked the account.
 pub(in crate::store) const IS_SERVED: &str = "(EXISTS (SELECT 1 FROM rosters r JOIN guilds g USING (guild_id)
-              WHERE r.player_id = p.player_id AND r.deleted = 0 AND g.deleted = 0 AND g.removed_at IS NULL)
+              WHERE r.player_id = p.player_id AND r.deleted = 0 AND g.deleted = 0 AND g.removed_at IS NULL AND g.disbanded_at IS NULL)
       OR EXISTS (SELECT 1 FROM links l WHERE l.player_id = p.player_id AND l.deleted = 0))";
 
 /// Reads a check from `COLUMNS`, the first of which is number `at`. A check of another state than the one on file counts
@@ -102,13 +102,19 @@ pub(in crate::store) fn queue(tx: &Tx<'_>, player: PlayerId) -> rusqlite::Result
     Ok(())
 }
 
-/// The states of the other players on a player's rosters, most frequent first, without those that the game refused.
+/// The states of the other players on a player's rosters, most frequent first, without those that the game refused. For a
+/// linked account on no roster, those of all rosters: nobody knows which of them its person belongs to.
 pub(in crate::store) fn states_of_mates(connection: &Connection, player: PlayerId) -> rusqlite::Result<Vec<State>> {
+    let rosters = match present_lists(connection, player)?.is_empty() {
+        true => "TRUE",
+        false => {
+            "r.guild_id IN (SELECT mine.guild_id FROM rosters mine WHERE mine.player_id = ?1 AND mine.deleted = 0)"
+        }
+    };
     let sql = format!(
-        "SELECT p.state FROM rosters mine
-         JOIN rosters r ON r.guild_id = mine.guild_id AND r.deleted = 0 AND r.player_id <> mine.player_id
+        "SELECT p.state FROM rosters r
          JOIN players p ON p.player_id = r.player_id AND p.state IS NOT NULL AND NOT {IS_WRONG}
-         WHERE mine.player_id = ?1 AND mine.deleted = 0
+         WHERE {rosters} AND r.deleted = 0 AND r.player_id <> ?1
          GROUP BY p.state ORDER BY count(DISTINCT p.player_id) DESC, p.state LIMIT ?2"
     );
     let most = u32::try_from(MAX_LISTED).unwrap_or(u32::MAX);

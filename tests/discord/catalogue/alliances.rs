@@ -68,7 +68,7 @@ pub fn several(language: Language) -> Chapter {
         say("a command, with a name that nobody has", alliances::unknown(language, "Frost", &all)),
         say("the same, where there is one alliance", alliances::unknown(language, "Frost", &all[..1])),
         say(
-            "the answer of a command",
+            "the answer of a command, button or form",
             alliances::renamed(language, "x").with_content("…").under(&alliances::about(language, frost)),
         ),
         say("a post for two alliances", post.headed(alliances::posted_for(language, &names))),

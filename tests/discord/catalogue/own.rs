@@ -10,7 +10,7 @@ use giftcode_bot::domain::players::self_service::JoinMode;
 use giftcode_bot::domain::text::language::Language;
 
 use giftcode_bot::domain::redeeming::outcome::Outcome;
-use giftcode_bot::store::{Alliance, Joined, ResultsChoice, Standing};
+use giftcode_bot::store::{AccessRemoved, Alliance, Joined, ResultsChoice, Standing};
 
 use super::{CHANNEL, Chapter, ROLE, player};
 
@@ -39,8 +39,15 @@ pub fn who_may(language: Language) -> Chapter {
         ),
         say("/manage access role", access::added(language, ROLE)),
         say("/manage access role, again", access::known(language, ROLE)),
-        say("/manage access role remove", access::removed(language, ROLE, true)),
-        say("/manage access role remove, with a role that is not named", access::removed(language, ROLE, false)),
+        say("/manage access role remove", access::removed(language, ROLE, AccessRemoved::Removed)),
+        say(
+            "/manage access role remove, with a role that is not named",
+            access::removed(language, ROLE, AccessRemoved::NotNamed),
+        ),
+        say(
+            "/manage access role remove alliance, with a role for all of them",
+            access::removed(language, ROLE, AccessRemoved::OfWholeServer),
+        ),
         say("/manage access role, by a leader without Manage Server", access::server_managers_only(language)),
         say("/manage access role, with @everyone", access::not_everyone(language)),
         say("/manage access role, with too many", access::too_many(language)),

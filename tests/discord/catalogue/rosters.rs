@@ -106,7 +106,7 @@ pub fn removing(language: Language) -> Vec<(String, Message)> {
     say("the same, after a search", menu(&search));
     say("the same, after a search that finds nobody", menu(&removal::MenuPage { total: 0, players: vec![], ..search }));
     let removed = |removal: &Removal, absent: &[PlayerId], bad: &[String]| {
-        removal::removed(language, ALLIANCE, removal, absent, Skipped::Ids(bad), until)
+        removal::removed(language, ALLIANCE, removal, absent, Skipped::IdsToRemove(bad), until)
     };
     say("remove, or a choice in the menu", removed(&one, &[], &[]));
     say(
@@ -192,7 +192,10 @@ pub fn longest(language: Language) -> Vec<(&'static str, Message)> {
     vec![
         ("pasted lines", rosters::added(language, changed(9, 9, 9, 9), Skipped::Pasted(&pasted), long)),
         ("lines of a file", rosters::added(language, changed(9, 9, 9, 9), Skipped::Lines(&lines), long)),
-        ("a removal", removal::removed(language, ALLIANCE, &removal(all.clone()), &absent, Skipped::Ids(&ids), until)),
+        (
+            "a removal",
+            removal::removed(language, ALLIANCE, &removal(all.clone()), &absent, Skipped::IdsToRemove(&ids), until),
+        ),
         ("the menu", removal::menu(language, ALLIANCE, &page)),
         ("a preview", replacement::preview(language, ALLIANCE, &preview, &lines, true)),
         ("a filter", filters::filtered(language, AllianceId(u64::MAX), RosterFilter::Failing, &filtered, 3)),

@@ -58,8 +58,7 @@ async fn change(
     };
     let access = AccessRole { alliance: only, role: RoleId(role.id.get()) };
     let answer = if removes {
-        let was_named = bot.guilds.remove_access_role(server, access).await?;
-        words::removed(language, access.role, was_named)
+        words::removed(language, access.role, bot.guilds.remove_access_role(server, access).await?)
     } else {
         match bot.guilds.add_access_role(server, access).await? {
             AccessAdded::New => words::added(language, access.role),

@@ -66,10 +66,12 @@ pub(super) async fn add(
         };
         let added =
             bot.guilds.add_alliance(server, id, name.clone(), first.clone().unwrap_or_else(|| name.clone())).await?;
+        if added == AllianceAdded::Added {
+            // With the second one, the commands get the option. The others may have been removed since they were read.
+            bot.registrations.notify_one();
+        }
         let added = match added {
             AllianceAdded::Added if known.len() == 1 => {
-                // With the second one, the commands get the option.
-                bot.registrations.notify_one();
                 let first = first.or_else(|| known.into_iter().find_map(|it| it.name));
                 words::added(language, (&name, id), first.as_deref(), target.is_some())
             }

@@ -40,8 +40,10 @@ pub enum Skipped<'a> {
     Pasted(&'a [BadPaste]),
     /// Lines of a file.
     Lines(&'a [BadLine]),
-    /// Entries of a list of ids.
+    /// Entries of a list of ids to add.
     Ids(&'a [String]),
+    /// Entries of a list of ids to remove.
+    IdsToRemove(&'a [String]),
 }
 
 impl Skipped<'_> {
@@ -49,7 +51,7 @@ impl Skipped<'_> {
         match self {
             Self::Pasted(lines) => lines.len(),
             Self::Lines(lines) => lines.len(),
-            Self::Ids(ids) => ids.len(),
+            Self::Ids(ids) | Self::IdsToRemove(ids) => ids.len(),
         }
     }
 
@@ -58,6 +60,9 @@ impl Skipped<'_> {
             Self::Pasted(lines) => lines.get(at).map(|line| bad_paste(language, line)),
             Self::Lines(lines) => lines.get(at).map(|line| files::bad_line_in_list(language, line)),
             Self::Ids(ids) => ids.get(at).map(|id| text!(language, "roster-bad-id", text = escape(id, 40))),
+            Self::IdsToRemove(ids) => {
+                ids.get(at).map(|id| text!(language, "roster-bad-id-to-remove", text = escape(id, 40)))
+            }
         }
     }
 
@@ -68,7 +73,7 @@ impl Skipped<'_> {
             return String::new();
         }
         let title = match self {
-            Self::Ids(_) => text!(language, "roster-skipped-ids", ids = all),
+            Self::Ids(_) | Self::IdsToRemove(_) => text!(language, "roster-skipped-ids", ids = all),
             Self::Pasted(_) | Self::Lines(_) => text!(language, "roster-skipped", lines = all),
         };
         let shown = (0..BAD_LINES).map_while(|at| self.line(language, at));

@@ -2,9 +2,9 @@
 //!
 //! The calls redeem nothing ([`crate::domain::redeeming::state_check`]). A new or corrected player is checked with one
 //! of them. If the game refuses the state on file, or there is none, other states are tried: those of the player's
-//! rosters, the most frequent first, then their neighbours ([`candidates`]). A game that gives the same answer for
-//! every state proves nothing. So before a found state is believed, one that must be wrong is asked about as a control,
-//! and must be refused: the state on file, or one that was refused before.
+//! rosters (for an account on none: of all rosters), the most frequent first, then their neighbours ([`candidates`]).
+//! A game that gives the same answer for every state proves nothing. So before a found state is believed, one that must be
+//! wrong is asked about as a control, and must be refused: the state on file, or one that was refused before.
 //!
 //! A search makes at most [`CALLS_A_DAY`] calls a day for each roster, so that a long list of wrong states takes its time
 //! and nothing else. It ends when every candidate was refused, when the game has said [`NOBODY_AFTER`] times that it knows

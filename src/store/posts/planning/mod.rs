@@ -156,7 +156,8 @@ fn missing_posts(tx: &Tx<'_>, code: &str, guild: i64) -> rusqlite::Result<Vec<Mi
         "SELECT g.guild_id, c.first_seen_at, c.code_key, g.digest_due, c.code, c.generation,
                 coalesce(g.server_id, g.guild_id), g.channel_id, g.channel_kind IS 'forum'
          FROM codes c CROSS JOIN guilds g
-         WHERE c.code_key = ?2 AND {of_guild} AND g.channel_id IS NOT NULL AND g.deleted = 0 AND g.removed_at IS NULL AND {NOT_HELD} AND {}
+         WHERE c.code_key = ?2 AND {of_guild} AND g.channel_id IS NOT NULL AND g.deleted = 0 AND g.removed_at IS NULL
+           AND g.disbanded_at IS NULL AND {NOT_HELD} AND {}
            AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.guild_id = g.guild_id AND p.code_key = c.code_key
                            AND p.generation = c.generation AND p.deleted = 0)",
         guilds::active_code("g.guild_id")

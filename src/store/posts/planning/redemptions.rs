@@ -69,7 +69,7 @@ fn plan_part(tx: &Tx<'_>, part: &Part<'_>) -> rusqlite::Result<usize> {
     let places = format!(
         "FROM rosters r CROSS JOIN guilds g ON g.guild_id = r.guild_id CROSS JOIN codes c
          WHERE {} AND r.deleted = 0 AND g.auto_redeem = 1 AND g.deleted = 0
-           AND g.removed_at IS NULL AND EXISTS (SELECT 1 FROM players p WHERE p.player_id = r.player_id) AND {}",
+           AND g.removed_at IS NULL AND g.disbanded_at IS NULL AND EXISTS (SELECT 1 FROM players p WHERE p.player_id = r.player_id) AND {}",
         part.condition(),
         guilds::active_code("r.guild_id")
     );

@@ -210,13 +210,14 @@ fn find_question(
     Ok((next.map_or(NextQuestion::Nothing, |Millis(at)| NextQuestion::NotBefore(at)), over))
 }
 
-/// Players whose search ended without a state, and whose rosters have one now that was not tried.
+/// Players whose search ended without a state, and whose rosters have one now that was not tried. Others begin anew with the
+/// next `/link`, or a code much later.
 fn resumable(connection: &Connection, now: Timestamp) -> rusqlite::Result<Vec<PlayerId>> {
     let sql = format!(
         "SELECT p.player_id, {COLUMNS} FROM players p INDEXED BY players_to_check
          WHERE p.state_check IN ('unchecked', 'searching', 'not_found') AND p.state_check = 'not_found' AND p.deleted = 0
            AND coalesce(length(p.tried_states) - length(replace(p.tried_states, ',', '')) + 1, 0) < {MAX_TRIED}
-           AND {IS_SERVED}"
+           AND EXISTS (SELECT 1 FROM rosters r WHERE r.player_id = p.player_id AND r.deleted = 0) AND {IS_SERVED}"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([])?;

@@ -10,6 +10,7 @@ access-role-added = ✅ Mitglieder mit { $role } können jetzt `/manage` und die
 access-role-known = Mitglieder mit { $role } können `/manage` schon benutzen. Es wurde nichts geändert.
 access-role-removed = ✅ Mitglieder mit { $role } können `/manage` nicht mehr benutzen, außer eine andere Rolle oder **Server verwalten** erlaubt es.
 access-role-not-named = { $role } ist keine der Rollen, die `/manage` benutzen dürfen. Es wurde nichts geändert.
+access-role-of-all-alliances = { $role } darf `/manage` für alle Allianzen dieses Servers benutzen, für eine allein kann ich es ihr nicht nehmen. Nimm es ihr für alle mit `/manage access role: remove:True` und erlaube es dann mit `alliance` für die, die bleiben sollen. Es wurde nichts geändert.
 access-too-many-roles = ❌ Schon { $most } Rollen dürfen `/manage` benutzen, mehr geht nicht. Nimm es erst einer mit `/manage access role: remove:True`. Es wurde nichts geändert.
 access-not-everyone = ❌ Ich lasse nicht alle `/manage` benutzen. Wähle eine Rolle, die nur deine Anführer haben. Es wurde nichts geändert.
 access-which-role = ❌ Welche Rolle soll `/manage` nicht mehr benutzen? Nimm `/manage access role: remove:True` und wähle sie. Es wurde nichts geändert.

@@ -45,6 +45,7 @@ roster-bad-several-states = • Zeile { $line }, „{ $text }“: da sind mehrer
 roster-bad-repeated = • Zeile { $line }, „{ $text }“: der Spieler steht mit einem anderen Namen auch in Zeile { $first }. Lass nur eine der beiden stehen.
 roster-bad-contradicted = • Zeile { $line }, „{ $text }“: der Spieler steht mit einem anderen Staat auch in Zeile { $first }. Lass nur die richtige stehen.
 roster-bad-id = • „{ $text }“ ist keine Spieler-ID. Das ist eine Zahl mit bis zu 12 Ziffern. Um auch Namen anzugeben, nimm `/manage players add` ohne Optionen.
+roster-bad-id-to-remove = • „{ $text }“ ist keine Spieler-ID. Das ist eine Zahl mit bis zu 12 Ziffern. Um jemanden mit dem Namen zu entfernen, nimm `player`.
 roster-form = Spieler hinzufügen
     .list = Spieler, jeder in einer eigenen Zeile
     .example = 12345678 Lord Frost #245

@@ -21,6 +21,8 @@ access-role-added = ✅ Members with { $role } can now use `/manage` and the but
 access-role-known = Members with { $role } can already use `/manage`. Nothing was changed.
 access-role-removed = ✅ Members with { $role } can no longer use `/manage`, unless another role or **Manage Server** allows it.
 access-role-not-named = { $role } is not one of the roles that can use `/manage`. Nothing was changed.
+# Somebody wanted to take it away from the role for one of several alliances.
+access-role-of-all-alliances = { $role } can use `/manage` for all alliances of this server, so I cannot take it away for one of them. Take it away for all with `/manage access role: remove:True`, then allow it with `alliance` for those that it should keep. Nothing was changed.
 access-too-many-roles = ❌ { $most } roles can use `/manage` already, and more are not allowed. Take it away from one first, with `/manage access role: remove:True`. Nothing was changed.
 access-not-everyone = ❌ I do not let everyone use `/manage`. Choose a role that only your leaders have. Nothing was changed.
 access-which-role = ❌ Which role should no longer use `/manage`? Use `/manage access role: remove:True` and choose it. Nothing was changed.

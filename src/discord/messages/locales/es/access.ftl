@@ -11,6 +11,7 @@ access-role-added = ✅ Los miembros con { $role } ya pueden usar `/manage` y lo
 access-role-known = Los miembros con { $role } ya pueden usar `/manage`. No se cambió nada.
 access-role-removed = ✅ Los miembros con { $role } ya no pueden usar `/manage`, salvo que otro rol o **Gestionar servidor** se lo permita.
 access-role-not-named = { $role } no es uno de los roles que pueden usar `/manage`. No se cambió nada.
+access-role-of-all-alliances = { $role } puede usar `/manage` en todas las alianzas de este servidor, así que no puedo quitárselo en una sola. Quítaselo en todas con `/manage access role: remove:True` y luego dáselo con `alliance` en las que deba conservarlo. No se cambió nada.
 access-too-many-roles = ❌ Ya hay { $most } roles que pueden usar `/manage`, y no se admiten más. Quítaselo antes a uno con `/manage access role: remove:True`. No se cambió nada.
 access-not-everyone = ❌ No dejo que todo el mundo use `/manage`. Elige un rol que solo tengan tus líderes. No se cambió nada.
 access-which-role = ❌ ¿Qué rol ya no debe usar `/manage`? Usa `/manage access role: remove:True` y elígelo. No se cambió nada.

@@ -49,6 +49,7 @@ roster-bad-several-states = • Línea { $line }, “{ $text }”: hay varios es
 roster-bad-repeated = • Línea { $line }, “{ $text }”: el jugador también está en la línea { $first }, con otro nombre. Deja uno de los dos.
 roster-bad-contradicted = • Línea { $line }, “{ $text }”: el jugador también está en la línea { $first }, con otro estado. Deja el correcto.
 roster-bad-id = • “{ $text }” no es un ID de jugador. Es un número de hasta 12 dígitos. Para añadir también nombres, usa `/manage players add` sin opciones.
+roster-bad-id-to-remove = • “{ $text }” no es un ID de jugador. Es un número de hasta 12 dígitos. Para quitar a alguien por su nombre, usa `player`.
 
 roster-form = Añadir jugadores
     .list = Jugadores, cada uno en su propia línea

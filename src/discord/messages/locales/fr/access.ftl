@@ -10,6 +10,7 @@ access-role-added = ✅ Les membres avec { $role } peuvent maintenant utiliser `
 access-role-known = Les membres avec { $role } peuvent déjà utiliser `/manage`. Rien n’a changé.
 access-role-removed = ✅ Les membres avec { $role } ne peuvent plus utiliser `/manage`, sauf si un autre rôle ou **Gérer le serveur** le permet.
 access-role-not-named = { $role } ne fait pas partie des rôles qui peuvent utiliser `/manage`. Rien n’a changé.
+access-role-of-all-alliances = { $role } peut utiliser `/manage` pour toutes les alliances de ce serveur : je ne peux pas lui retirer ce droit pour une seule. Retire-le pour toutes avec `/manage access role: remove:True`, puis donne-le avec `alliance` pour celles qui doivent le garder. Rien n’a changé.
 access-too-many-roles = ❌ { $most } rôles peuvent déjà utiliser `/manage`, c’est le maximum. Retire d’abord ce droit à l’un d’eux avec `/manage access role: remove:True`. Rien n’a changé.
 access-not-everyone = ❌ Je ne laisse pas tout le monde utiliser `/manage`. Choisis un rôle que seuls tes chefs ont. Rien n’a changé.
 access-which-role = ❌ Quel rôle ne doit plus utiliser `/manage` ? Utilise `/manage access role: remove:True` et choisis-le. Rien n’a changé.

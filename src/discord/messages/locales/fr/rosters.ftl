@@ -45,6 +45,7 @@ roster-bad-several-states = • Ligne { $line }, « { $text } » : il y a plusie
 roster-bad-repeated = • Ligne { $line }, « { $text } » : le joueur est aussi à la ligne { $first }, avec un autre nom. Garde l’un des deux.
 roster-bad-contradicted = • Ligne { $line }, « { $text } » : le joueur est aussi à la ligne { $first }, avec un autre État. Garde le bon.
 roster-bad-id = • « { $text } » n’est pas un ID de joueur. C’est un nombre de 12 chiffres au plus. Pour ajouter aussi des noms, utilise `/manage players add` sans options.
+roster-bad-id-to-remove = • « { $text } » n’est pas un ID de joueur. C’est un nombre de 12 chiffres au plus. Pour retirer quelqu’un par son nom, utilise `player`.
 roster-form = Ajouter des joueurs
     .list = Les joueurs, un par ligne
     .example = 12345678 Lord Frost #245

@@ -11,6 +11,7 @@ access-role-added = ✅ { $role } のメンバーが `/manage` とリーダー�
 access-role-known = { $role } のメンバーはすでに `/manage` を使えます。何も変更していません。
 access-role-removed = ✅ { $role } のメンバーは `/manage` を使えなくなりました（ほかのロールや**サーバー管理**権限がある場合を除く）。
 access-role-not-named = { $role } は `/manage` を使えるロールではありません。何も変更していません。
+access-role-of-all-alliances = { $role } はこのサーバーのすべての同盟で `/manage` を使えるため、1つの同盟だけ取り消すことはできません。まず `/manage access role: remove:True` ですべて取り消し、残したい同盟を `alliance` で指定して許可し直してください。何も変更していません。
 access-too-many-roles = ❌ `/manage` を使えるロールはすでに上限の{ $most }個です。先に `/manage access role: remove:True` でどれかを外してください。何も変更していません。
 access-not-everyone = ❌ 全員に `/manage` を許可することはできません。リーダーだけが持つロールを選んでください。何も変更していません。
 access-which-role = ❌ `/manage` を使えなくするロールはどれですか？`/manage access role: remove:True` で選んでください。何も変更していません。

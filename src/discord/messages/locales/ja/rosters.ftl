@@ -22,6 +22,7 @@ roster-bad-several-states = • { $line }行目「{ $text }」：王国が複数
 roster-bad-repeated = • { $line }行目「{ $text }」：このプレイヤーは{ $first }行目にも別の名前であります。どちらかだけ残してください。
 roster-bad-contradicted = • { $line }行目「{ $text }」：このプレイヤーは{ $first }行目にも別の王国であります。正しいほうだけ残してください。
 roster-bad-id = • 「{ $text }」はプレイヤーIDではありません。IDは12桁までの数字です。名前も追加するには、オプションなしで `/manage players add` を使ってください。
+roster-bad-id-to-remove = • 「{ $text }」はプレイヤーIDではありません。IDは12桁までの数字です。名前で外すには `player` を使ってください。
 
 roster-form = プレイヤーを追加
     .list = プレイヤー（1行に1人）

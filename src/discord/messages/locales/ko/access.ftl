@@ -11,6 +11,7 @@ access-role-added = ✅ 이제 { $role } 역할의 멤버가 `/manage`와 운영
 access-role-known = { $role } 역할의 멤버는 이미 `/manage`를 쓸 수 있어요. 변경된 건 없어요.
 access-role-removed = ✅ 이제 { $role } 역할의 멤버는 `/manage`를 쓸 수 없어요. 단, 다른 역할이나 **서버 관리하기** 권한이 있으면 쓸 수 있어요.
 access-role-not-named = { $role } 역할은 `/manage`를 쓸 수 있는 역할이 아니에요. 변경된 건 없어요.
+access-role-of-all-alliances = { $role } 역할은 이 서버의 모든 연맹에서 `/manage`를 쓸 수 있어서, 한 연맹에서만 뺄 수는 없어요. 먼저 `/manage access role: remove:True`로 모두 뺀 다음, 계속 허용할 연맹을 `alliance`로 지정해 다시 허용하세요. 변경된 건 없어요.
 access-too-many-roles = ❌ 이미 최대치인 { $most }개 역할이 `/manage`를 쓸 수 있어요. 먼저 `/manage access role: remove:True`로 하나를 빼 주세요. 변경된 건 없어요.
 access-not-everyone = ❌ 모두에게 `/manage`를 허용할 수는 없어요. 운영진만 가진 역할을 고르세요. 변경된 건 없어요.
 access-which-role = ❌ 어떤 역할의 `/manage` 허용을 취소할까요? `/manage access role: remove:True`에서 역할을 고르세요. 변경된 건 없어요.

@@ -22,6 +22,7 @@ roster-bad-several-states = • { $line }번째 줄, “{ $text }”: 왕국이 
 roster-bad-repeated = • { $line }번째 줄, “{ $text }”: { $first }번째 줄에도 다른 이름으로 있는 플레이어예요. 둘 중 하나만 남기세요.
 roster-bad-contradicted = • { $line }번째 줄, “{ $text }”: { $first }번째 줄에도 다른 왕국으로 있는 플레이어예요. 맞는 것만 남기세요.
 roster-bad-id = • “{ $text }”: 플레이어 ID가 아니에요. ID는 최대 12자리 숫자예요. 이름도 추가하려면 옵션 없이 `/manage players add`를 쓰세요.
+roster-bad-id-to-remove = • “{ $text }”: 플레이어 ID가 아니에요. ID는 최대 12자리 숫자예요. 이름으로 빼려면 `player`를 쓰세요.
 
 roster-form = 플레이어 추가
     .list = 플레이어 (한 줄에 한 명)

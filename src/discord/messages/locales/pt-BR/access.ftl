@@ -11,6 +11,7 @@ access-role-added = ✅ Membros com { $role } já podem usar `/manage` e os bot�
 access-role-known = Membros com { $role } já podem usar `/manage`. Nada foi alterado.
 access-role-removed = ✅ Membros com { $role } não podem mais usar `/manage`, a menos que outro cargo ou **Gerenciar servidor** permita.
 access-role-not-named = { $role } não é um dos cargos que podem usar `/manage`. Nada foi alterado.
+access-role-of-all-alliances = { $role } pode usar `/manage` em todas as alianças deste servidor, por isso não posso tirar o acesso de uma só. Tire o acesso de todas com `/manage access role: remove:True` e depois libere com `alliance` as que devem continuar. Nada foi alterado.
 access-too-many-roles = ❌ { $most } cargos já podem usar `/manage`, e mais do que isso não dá. Tire antes o acesso de um com `/manage access role: remove:True`. Nada foi alterado.
 access-not-everyone = ❌ Não deixo todo mundo usar `/manage`. Escolha um cargo que só seus líderes têm. Nada foi alterado.
 access-which-role = ❌ Qual cargo não deve mais usar `/manage`? Use `/manage access role: remove:True` e escolha o cargo. Nada foi alterado.

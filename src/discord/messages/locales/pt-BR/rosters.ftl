@@ -49,6 +49,7 @@ roster-bad-several-states = • Linha { $line }, “{ $text }”: há vários es
 roster-bad-repeated = • Linha { $line }, “{ $text }”: o jogador também está na linha { $first }, com outro nome. Deixe só um dos dois.
 roster-bad-contradicted = • Linha { $line }, “{ $text }”: o jogador também está na linha { $first }, com outro estado. Deixe só o certo.
 roster-bad-id = • “{ $text }” não é um ID de jogador. Ele é um número de até 12 dígitos. Para adicionar nomes também, use `/manage players add` sem opções.
+roster-bad-id-to-remove = • “{ $text }” não é um ID de jogador. Ele é um número de até 12 dígitos. Para remover alguém pelo nome, use `player`.
 
 roster-form = Adicionar jogadores
     .list = Jogadores, um em cada linha

@@ -63,6 +63,7 @@ roster-bad-several-states = • Строка { $line }, «{ $text }»: здес�
 roster-bad-repeated = • Строка { $line }, «{ $text }»: игрок есть и в строке { $first }, с другим именем. Оставьте одну из двух.
 roster-bad-contradicted = • Строка { $line }, «{ $text }»: игрок есть и в строке { $first }, с другим государством. Оставьте верную.
 roster-bad-id = • «{ $text }» — не ID игрока. Это число, в котором до 12 цифр. Чтобы добавить и имена, введите `/manage players add` без параметров.
+roster-bad-id-to-remove = • «{ $text }» — не ID игрока. Это число, в котором до 12 цифр. Чтобы убрать кого-то по имени, используйте `player`.
 roster-form = Добавить игроков
     .list = Игроки, каждый на отдельной строке
     .example = 12345678 Lord Frost #245

@@ -10,6 +10,7 @@ access-role-added = ✅ { $role } rolündeki üyeler artık `/manage` komutunu v
 access-role-known = { $role } rolündeki üyeler `/manage` komutunu zaten kullanabiliyor. Hiçbir şey değişmedi.
 access-role-removed = ✅ { $role } rolündeki üyeler artık `/manage` komutunu kullanamaz; başka bir rol veya **Sunucuyu Yönet** izin veriyorsa o ayrı.
 access-role-not-named = { $role }, `/manage` komutunu kullanabilen rollerden değil. Hiçbir şey değişmedi.
+access-role-of-all-alliances = { $role } rolü `/manage` komutunu bu sunucudaki tüm ittifaklar için kullanabiliyor, bu yüzden tek bir ittifak için alamam. Önce hepsi için al: `/manage access role: remove:True`. Sonra kalması gerekenler için `alliance` ile yeniden izin ver. Hiçbir şey değişmedi.
 access-too-many-roles = ❌ `/manage` komutunu zaten { $most } rol kullanabiliyor, daha fazlası olmaz. Önce birinden al: `/manage access role: remove:True`. Hiçbir şey değişmedi.
 access-not-everyone = ❌ `/manage` komutunu herkese açmam. Yalnızca liderlerinde olan bir rol seç. Hiçbir şey değişmedi.
 access-which-role = ❌ Hangi rol artık `/manage` komutunu kullanmasın? `/manage access role: remove:True` yaz ve rolü seç. Hiçbir şey değişmedi.

@@ -21,6 +21,7 @@ roster-bad-several-states = • Satır { $line }, “{ $text }”: birden çok e
 roster-bad-repeated = • Satır { $line }, “{ $text }”: oyuncu başka bir adla { $first }. satırda da var. İkisinden birini bırak.
 roster-bad-contradicted = • Satır { $line }, “{ $text }”: oyuncu başka bir eyaletle { $first }. satırda da var. Doğru olanı bırak.
 roster-bad-id = • “{ $text }” bir oyuncu kimliği değil. Kimlik en fazla 12 haneli bir sayıdır. Ad da eklemek için `/manage players add` komutunu seçeneksiz kullan.
+roster-bad-id-to-remove = • “{ $text }” bir oyuncu kimliği değil. Kimlik en fazla 12 haneli bir sayıdır. Birini adıyla çıkarmak için `player` seçeneğini kullan.
 roster-form = Oyuncu ekle
     .list = Oyuncular, her biri ayrı bir satırda
     .example = 12345678 Lord Frost #245

@@ -10,6 +10,7 @@ access-role-added = ✅ 擁有 { $role } 的成員現在可以使用 `/manage` �
 access-role-known = 擁有 { $role } 的成員本來就能使用 `/manage`。沒有任何變更。
 access-role-removed = ✅ 擁有 { $role } 的成員不能再使用 `/manage`，除非他們有其他可用的身分組或 **管理伺服器** 權限。
 access-role-not-named = { $role } 不在可使用 `/manage` 的身分組之中。沒有任何變更。
+access-role-of-all-alliances = { $role } 可以對這個伺服器的所有聯盟使用 `/manage`，無法只取消其中一個。請先用 `/manage access role: remove:True` 全部取消，再用 `alliance` 為要保留的聯盟重新允許。沒有任何變更。
 access-too-many-roles = ❌ 已有 { $most } 個身分組可以使用 `/manage`，不能再增加了。請先用 `/manage access role: remove:True` 移除一個。沒有任何變更。
 access-not-everyone = ❌ 我不能讓所有人都使用 `/manage`。請選擇只有幹部才有的身分組。沒有任何變更。
 access-which-role = ❌ 要取消哪個身分組使用 `/manage`？請用 `/manage access role: remove:True` 並選擇身分組。沒有任何變更。

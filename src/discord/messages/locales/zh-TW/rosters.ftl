@@ -21,6 +21,7 @@ roster-bad-several-states = • 第 { $line } 行「{ $text }」：有多個王�
 roster-bad-repeated = • 第 { $line } 行「{ $text }」：這位玩家也在第 { $first } 行，但名字不同。請只留一行。
 roster-bad-contradicted = • 第 { $line } 行「{ $text }」：這位玩家也在第 { $first } 行，但王國不同。請只留下正確的。
 roster-bad-id = • 「{ $text }」不是玩家 ID。它是最多 12 位的數字。想一併加上名字，請使用不帶選項的 `/manage players add`。
+roster-bad-id-to-remove = • 「{ $text }」不是玩家 ID。它是最多 12 位的數字。想用名字移除，請使用 `player`。
 roster-form = 新增玩家
     .list = 玩家，每行一位
     .example = 12345678 Lord Frost #245
