@@ -17,6 +17,7 @@ mod crashes;
 mod deploys;
 mod direct;
 mod erasing;
+mod forum_reminders;
 mod forums;
 mod joining;
 mod languages;
