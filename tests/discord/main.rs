@@ -19,6 +19,7 @@ mod direct;
 mod erasing;
 mod forum_reminders;
 mod forums;
+mod id_channels;
 mod joining;
 mod languages;
 mod main_job;
