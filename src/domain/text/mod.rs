@@ -50,6 +50,16 @@ pub fn trim(text: &str) -> &str {
     text.trim_matches(is_unseen)
 }
 
+/// `text` for a search, in which case does not matter, in whatever alphabet. Turkish has two letters i, and Unicode writes
+/// the small one of `İ` with a dot of its own; they count as one.
+pub fn folded(text: &str) -> String {
+    text.chars()
+        .flat_map(char::to_lowercase)
+        .filter(|c| *c != '\u{307}')
+        .map(|c| if c == 'ı' { 'i' } else { c })
+        .collect()
+}
+
 /// What a person sees of a character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CharacterKind {
@@ -127,6 +137,17 @@ mod tests {
             "“Ä”",
         ];
         assert_eq!(named, expected);
+    }
+
+    #[test]
+    fn a_search_ignores_the_case_in_every_alphabet() {
+        for (one, other) in
+            [("Ärger", "äRGER"), ("Лорд", "лорд"), ("ΩMEGA", "ωmega"), ("İstanbul", "istanbul"), ("ISI", "ısı")]
+        {
+            assert_eq!(folded(one), folded(other), "{one} {other}");
+        }
+        assert_eq!(folded("火狼 냥이"), "火狼 냥이");
+        assert_ne!(folded("a"), folded("ä"));
     }
 
     proptest! {

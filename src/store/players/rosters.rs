@@ -218,23 +218,24 @@ impl Rosters {
         limit: u32,
     ) -> Result<(u32, Vec<Player>), StoreError> {
         self.read(move |connection| {
-            let found = format!(
-                "WITH found AS (
-                     SELECT p.player_id, {NAME} AS name, p.state, p.furnace_level
-                     FROM rosters r JOIN players p USING (player_id) WHERE r.guild_id = ?1 AND r.deleted = 0)
-                 SELECT p.*, count(*) OVER () FROM found p
-                 WHERE instr(lower(p.name), lower(?2)) > 0 OR instr(CAST(p.player_id AS TEXT), ?2) = 1
-                 {ORDER} LIMIT ?3 OFFSET ?4"
-            );
-            let mut statement = connection.prepare_cached(&found)?;
-            let mut total = 0;
-            let players = statement
-                .query_map(params![guild, text, limit, offset], |row| {
-                    total = row.get(4)?;
-                    player(row)
-                })?
-                .collect::<Result<_, _>>()?;
-            Ok((total, players))
+            // SQLite knows the two cases of ASCII alone.
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT p.player_id, {NAME} AS name, p.state, p.furnace_level
+                 FROM rosters r JOIN players p USING (player_id) WHERE r.guild_id = ?1 AND r.deleted = 0 {ORDER}"
+            ))?;
+            let (mut total, mut found) = (0, Vec::new());
+            let page = offset..offset.saturating_add(limit);
+            for player in statement.query_map([guild], player)? {
+                let player = player?;
+                if !player.is_meant_by(&text) {
+                    continue;
+                }
+                if page.contains(&total) {
+                    found.push(player);
+                }
+                total += 1;
+            }
+            Ok((total, found))
         })
         .await
     }
