@@ -165,7 +165,6 @@ async fn invariant_1_a_reminder_in_a_forum_appears_once_whenever_the_bot_is_kill
         (false, Point::AfterCreate, true, false),
         (true, Point::BeforeCreate, false, false),
         (true, Point::BeforeCreate, true, false),
-        (true, Point::AfterCreate, true, false),
         (true, Point::AfterCreate, true, true),
     ] {
         let case = format!("deleted: {is_deleted}, killed at {point:?}, sent: {is_done}, soon: {within_window}");
