@@ -18,6 +18,8 @@ pub struct Notice {
     /// The server of the channel.
     pub server: GuildId,
     pub guild: AllianceId,
+    /// Its name; `None` while its server has one alliance.
+    pub alliance: Option<String>,
     /// The language of the server.
     pub language: Language,
     pub channel: ChannelId,

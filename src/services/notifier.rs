@@ -4,7 +4,8 @@
 //! # Guarantees
 //! A guild gets each of the two at most once for a code and generation (invariant 1). It is sent like a post: the intent
 //! with a nonce first, then the call, then the id. A reminder is sent only if somebody can still get the code and nothing is
-//! being redeemed for it. Nothing is sent for a code that is over, or to a guild that is paused.
+//! being redeemed for it. Nothing is sent for a code that is over, or to a guild that is paused. In a forum both are in the
+//! code's post; if somebody deleted that, each is a post of its own.
 //!
 //! # Races
 //! One notice is sent at a time. What changes while a message is under way is not shown in it.
@@ -20,6 +21,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::back_off::BackOff;
+use crate::domain::codes::channel::Blocked;
 use crate::domain::codes::notice::{MAX_MENTIONS, NoticeKind};
 use crate::ports::AnnounceError;
 use crate::ports::notices::{Notice, NoticeBoard, NoticeContent};
@@ -59,6 +61,8 @@ struct Later {
 /// What became of a notice.
 enum Settled {
     Sent,
+    /// It was not sent, and can be sent now, perhaps elsewhere.
+    Again,
     /// Look again after this time.
     Waits(Duration),
     Failed(AnnounceError),
@@ -114,7 +118,7 @@ impl<B: NoticeBoard> Notifier<B> {
             let (wait, failures) = match self.settle(notice).await? {
                 Settled::Sent => (NOBODY, 0),
                 Settled::Waits(wait) => (wait, 0),
-                Settled::Failed(error) if error.is_absent => {
+                Settled::Again => {
                     // It is sent at the next poll.
                     *reminders_at = now;
                     (Duration::ZERO, known.failures)
@@ -169,8 +173,9 @@ impl<B: NoticeBoard> Notifier<B> {
             return Ok(Settled::Sent);
         };
         let (server, guild, language, channel) = (due.server, due.key.guild, due.language, due.channel);
-        let (attempted_at, is_moved, code) = (due.attempted_at, due.is_moved, due.code);
-        let notice = Notice { nonce, server, guild, language, channel, attempted_at, is_moved, code, content };
+        let (attempted_at, is_moved, code, alliance) = (due.attempted_at, due.is_moved, due.code, due.alliance);
+        let notice =
+            Notice { nonce, server, guild, alliance, language, channel, attempted_at, is_moved, code, content };
         let sent = tokio::time::timeout(SEND_TIMEOUT, self.board.notify(&notice)).await;
         match sent.unwrap_or_else(|_| Err(AnnounceError::passing("no answer", true))) {
             Ok(posted) => {
@@ -181,7 +186,9 @@ impl<B: NoticeBoard> Notifier<B> {
             Err(error) => {
                 let is_open = error.leaves_open(attempted_at.is_some());
                 self.notices.record_notice(due.key, None, false, is_open).await?;
-                Ok(Settled::Failed(error))
+                let is_lost = error.blocked == Some(Blocked::UnknownChannel)
+                    && self.notices.forget_thread(guild, channel).await?;
+                Ok(if error.is_absent || is_lost { Settled::Again } else { Settled::Failed(error) })
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::alliances::manage_moved;
 use crate::world::{CHANNEL, GUILD, PATIENCE, World};
 use discord_double::{Channel, Double, Fault, Guild, Message, Point, Thread, User, permission};
 
-const FORUM: u64 = 1_165_706_299_393_183_759;
+pub const FORUM: u64 = 1_165_706_299_393_183_759;
 const SET: &str = "manage giftcode setchannel";
 const TEST: &str = "manage giftcode test";
 const STATUS: &str = "manage giftcode status";
@@ -23,13 +23,13 @@ async fn world() -> World {
     world
 }
 
-async fn set(world: &World, admin: &User) {
+pub async fn set(world: &World, admin: &User) {
     let told = world.told(admin, SET, &[("channel", json!(FORUM.to_string()))]).await;
     assert!(told.starts_with("✅") && told.contains("Every code gets its own post"), "{told}");
 }
 
 /// The id of the thread with this name, which is also its channel.
-async fn thread(world: &World, name: &str) -> u64 {
+pub async fn thread(world: &World, name: &str) -> u64 {
     let find = || world.double.forum_posts(FORUM).into_iter().find(|post| post.name == name).map(|post| post.id);
     world.double.until(PATIENCE, &format!("a post named {name}"), find).await
 }

@@ -4,7 +4,7 @@ use giftcode_bot::sandbox::rules::Rule;
 use serde_json::{Value, json};
 
 use crate::world::{CHANNEL, OTHER_CHANNEL, PATIENCE, SECOND, SECOND_CHANNEL, World};
-use discord_double::{Fault, Guild, Interaction, Message, RequestLog, permission};
+use discord_double::{Double, Fault, Guild, Interaction, Message, RequestLog, permission};
 
 const LINK: &str = "link";
 const IDS: &str = "manage players idchannel";
@@ -108,9 +108,9 @@ async fn the_form_asks_neither_to_remember_nor_for_the_state() {
 }
 
 /// Waits until the bot has reacted with this and nothing else.
-async fn reacted(world: &World, message: &Message, emoji: &str) {
-    let is_right = || (world.double.message(message.id).bot_reactions() == [emoji]).then_some(());
-    world.double.until(PATIENCE, &format!("{emoji} for {:?}", message.content), is_right).await;
+pub async fn reacted(double: &Double, message: &Message, emoji: &str) {
+    let is_right = || (double.message(message.id).bot_reactions() == [emoji]).then_some(());
+    double.until(PATIENCE, &format!("{emoji} for {:?}", message.content), is_right).await;
 }
 
 fn channel() -> Vec<(&'static str, Value)> {
@@ -142,13 +142,13 @@ async fn ids_typed_in_the_channel_join_the_list_whatever_happens_meanwhile() {
     let post = |user, text: &str| world.double.post(user, OTHER_CHANNEL, text);
     // The double's players have four digits, and people's have eight: these are given to the game, too.
     let first = post(&member, "100000001 #245");
-    reacted(&world, &first, "❌").await;
+    reacted(&world.double, &first, "❌").await;
     let plain = post(&member, "100001");
-    reacted(&world, &plain, "✅").await;
+    reacted(&world.double, &plain, "✅").await;
     let again = post(&friend, "ID: 100001");
-    reacted(&world, &again, "🔁").await;
+    reacted(&world.double, &again, "🔁").await;
     for text in ["hello", "245", "100001 Bob", "<@&5> @everyone 100002"] {
-        reacted(&world, &post(&other, text), "❌").await;
+        reacted(&world.double, &post(&other, text), "❌").await;
     }
     let elsewhere = world.double.post(&member, CHANNEL, "100003");
     let by_a_bot = world.double.post_as_bot(OTHER_CHANNEL, "100004");
@@ -165,7 +165,7 @@ async fn ids_typed_in_the_channel_join_the_list_whatever_happens_meanwhile() {
         })
     });
     let late = post(&friend, "100005");
-    reacted(&world, &late, "✅").await;
+    reacted(&world.double, &late, "✅").await;
     world.double.clear_faults();
 
     // What came while the bot was away.
@@ -173,13 +173,13 @@ async fn ids_typed_in_the_channel_join_the_list_whatever_happens_meanwhile() {
     let missed = [post(&friend, "100006"), post(&friend, "nothing"), post(&friend, "100001")];
     let bot = world.start().await;
     for (message, emoji) in missed.iter().zip(["✅", "❌", "🔁"]) {
-        reacted(&world, message, emoji).await;
+        reacted(&world.double, message, emoji).await;
     }
     bot.stop().await;
     let bot = world.start().await;
     bot.said("Connected to Discord").await;
     let last = post(&friend, "100007");
-    reacted(&world, &last, "✅").await;
+    reacted(&world.double, &last, "✅").await;
     let told = world.told(&admin, LIST, &[]).await;
     for player in ["100001", "100005", "100006", "100007"] {
         assert!(told.contains(player), "{player}: {told}");
@@ -193,8 +193,8 @@ async fn ids_typed_in_the_channel_join_the_list_whatever_happens_meanwhile() {
     // They are linked, five at most.
     let accounts = world.told(&friend, "unlink", &[]).await;
     assert!(accounts.contains("100005") && accounts.contains("100007"), "{accounts}");
-    reacted(&world, &post(&friend, "100008"), "✅").await;
-    reacted(&world, &post(&friend, "100009"), "❌").await;
+    reacted(&world.double, &post(&friend, "100008"), "✅").await;
+    reacted(&world.double, &post(&friend, "100009"), "❌").await;
 
     world.says(&admin, IDS, &[("off", json!(true))], &["ID channel: none"]).await;
     let after = post(&member, "100010");
@@ -215,7 +215,7 @@ async fn a_channel_that_could_not_be_read_is_read_when_its_permissions_change() 
     let bot = world.start().await;
     bot.said(&format!("The ID channel {OTHER_CHANNEL} cannot be read")).await;
     world.double.set_overwrite(OTHER_CHANNEL, 0, 0);
-    reacted(&world, &missed, "✅").await;
+    reacted(&world.double, &missed, "✅").await;
     bot.stop().await;
 }
 
@@ -231,7 +231,7 @@ async fn a_new_leader_answers_nothing_that_is_older_than_the_id_channel() {
         let old = ["100001", "hello"].map(|text| world.double.post(&member, OTHER_CHANNEL, text));
         world.told(&admin, IDS, &channel()).await;
         let answered = world.double.post(&member, OTHER_CHANNEL, "100002");
-        reacted(&world, &answered, "✅").await;
+        reacted(&world.double, &answered, "✅").await;
         bot.stop().await;
         let file = rusqlite::Connection::open(world.folder.path().join("giftcode.db")).unwrap();
         let forget = format!("UPDATE guilds SET {forgotten} WHERE id_channel IS NOT NULL");
@@ -239,13 +239,13 @@ async fn a_new_leader_answers_nothing_that_is_older_than_the_id_channel() {
         let missed = world.double.post(&member, OTHER_CHANNEL, "100003");
         let bot = world.start().await;
         if is_since_known {
-            reacted(&world, &missed, "✅").await;
+            reacted(&world.double, &missed, "✅").await;
         } else {
             let seen = || file.query_row("SELECT coalesce(max(id_channel_since), 0) FROM guilds", [], |row| row.get(0));
             world.until("it is noted", || seen().is_ok_and(|seen: i64| seen.cast_unsigned() == missed.id)).await;
         }
-        reacted(&world, &world.double.post(&member, OTHER_CHANNEL, "100004"), "✅").await;
-        reacted(&world, &answered, "✅").await;
+        reacted(&world.double, &world.double.post(&member, OTHER_CHANNEL, "100004"), "✅").await;
+        reacted(&world.double, &answered, "✅").await;
         for message in old {
             assert!(world.double.message(message.id).reactions.is_empty(), "{message:?}");
         }
@@ -282,7 +282,7 @@ async fn channels_that_take_long_hold_up_no_other() {
     let refused = || world.double.requests().iter().filter(is_reaction).count() >= slow.len();
     world.until("the reactions are refused", refused).await;
     let theirs = world.double.post(&world.double.user(SECOND, 0), SECOND_CHANNEL, "100002");
-    reacted(&world, &theirs, "✅").await;
+    reacted(&world.double, &theirs, "✅").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -294,7 +294,7 @@ async fn a_person_who_floods_the_channel_is_answered_ten_times_a_minute() {
     let flood: Vec<Message> =
         (0..20).map(|number| world.double.post(&member, OTHER_CHANNEL, &format!("x{number}"))).collect();
     let own = world.double.post(&friend, OTHER_CHANNEL, "100001");
-    reacted(&world, &own, "✅").await;
+    reacted(&world.double, &own, "✅").await;
     let answered = flood.iter().filter(|message| !world.double.message(message.id).reactions.is_empty()).count();
     assert_eq!(answered, 10);
 }

@@ -2,9 +2,12 @@
 //!
 //! What is expected is what the functions of `messages` say in that language, so these tests see more with every translation.
 
+use std::collections::BTreeSet;
+
 use giftcode_bot::discord::messages::panel::{self, PanelStatus};
 use giftcode_bot::discord::messages::texts::sources;
-use giftcode_bot::discord::messages::{Message, access, files, language, personal, targets};
+use giftcode_bot::discord::messages::{Message, access, files, language, manage, personal, targets};
+use giftcode_bot::domain::codes::code::{Code, MAX_CODE_CHARS};
 use giftcode_bot::domain::players::access::Managed;
 use giftcode_bot::domain::players::player::{AllianceId, ChannelId, GuildId, PlayerError};
 use giftcode_bot::domain::players::roster_file::{FileKind, RosterFileError};
@@ -149,5 +152,97 @@ async fn every_command_is_described_for_both_kinds_of_english() {
         }
         assert!(command["name_localizations"].as_object().is_none_or(serde_json::Map::is_empty), "{command:#}");
         open.extend(command["options"].as_array().cloned().unwrap_or_default());
+    }
+}
+
+/// The most characters of a suggestion's label.
+const MAX_LABEL: usize = 100;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn suggestions_are_in_the_language_of_who_types_and_stand_for_the_same_in_each() {
+    let world = World::new(&[]).await;
+    let bot = world.start().await;
+    let (admin, member) = (world.admin(), world.member());
+    let (longest, name) = ("Z".repeat(MAX_CODE_CHARS), "長".repeat(32));
+    for code in (0..30).map(|number| format!("MANY{number:02}")).chain([longest.clone()]) {
+        world.feed.add(&code, "", "");
+    }
+    world.active(&admin, 31).await;
+    // The server has another language than nine of those who type.
+    world.says(&admin, LANGUAGE, &choose(Language::Fr), &["✅"]).await;
+    let lines: String = (1001..=1030).map(|id| format!("{id},{name},245\n")).collect();
+    world.import(&admin, &lines).await;
+    world.says(&admin, "manage alliance add", &[("name", json!(name))], &[name.as_str()]).await;
+    world.told(&member, "link", &[("player_id", json!(1001)), ("state", json!(245))]).await;
+    // All are over, and no feed says otherwise.
+    bot.stop().await;
+    world.feed.set_down(true);
+    let file = rusqlite::Connection::open(world.folder.path().join("giftcode.db")).unwrap();
+    file.execute("UPDATE codes SET expires_at = first_seen_at + 1, version = version + 1", []).unwrap();
+    let _bot = world.start().await;
+
+    let code = Code::parse(&longest).unwrap();
+    let player = format!("{name} (1001)");
+    let (mut labels, mut accounts) = (BTreeSet::new(), BTreeSet::new());
+    for locale in Language::ALL.into_iter().flat_map(Language::locales).chain(&["sv-SE"]) {
+        let language = Language::of_locale(locale).unwrap_or_default();
+        let (leader, player_of_it) = (with_locale(admin.clone(), locale), with_locale(member.clone(), locale));
+        let offered = async |user: &User, command: &str, option: &str, typed: &str| {
+            let options = [(option, json!(typed))];
+            let offered = world.double.autocomplete(user, CHANNEL, command, &options, option).await;
+            assert!(offered.len() <= 25 && offered.iter().all(|(label, _)| label.chars().count() <= MAX_LABEL));
+            offered
+        };
+        // A code that is over says so.
+        let over = manage::suggested(language, &code, true);
+        let history = offered(&leader, "manage giftcode history", "code", "z").await;
+        assert_eq!(history, [(over.clone(), json!(longest))], "{locale}");
+        labels.insert(over);
+        let all = offered(&leader, "manage giftcode history", "code", "").await;
+        assert_eq!(all.len(), 25, "{locale}");
+        for (label, value) in all {
+            let code = Code::parse(value.as_str().unwrap()).unwrap();
+            assert_eq!(label, manage::suggested(language, &code, true), "{locale}");
+        }
+        let value = [("code", history[0].1.clone()), ("alliance", json!(name))];
+        let answered = world.told(&leader, "manage giftcode history", &value).await;
+        assert!(answered.contains(&longest) && !answered.contains('❌'), "{locale}: {answered}");
+        // Names are in no language.
+        let found = offered(&leader, "manage players remove", "player", "").await;
+        assert_eq!((found.len(), &found[0]), (25, &(player.clone(), json!("1001"))), "{locale}");
+        let found = offered(&leader, "manage players list", "alliance", "長").await;
+        assert_eq!(found, [(name.clone(), json!(name))], "{locale}");
+        for typed in ["", "100", "長"] {
+            let own = offered(&player_of_it, "unlink", "player_id", typed).await;
+            assert_eq!(own.iter().map(|(_, value)| value).collect::<Vec<_>>(), [&json!("1001")], "{locale}: {typed}");
+            accounts.extend(own.into_iter().map(|(label, _)| label));
+        }
+    }
+    assert_eq!(labels.len(), Language::ALL.len(), "each language has its own words: {labels:#?}");
+    assert!(accounts.len() == 1 && accounts.contains(&player), "{accounts:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_are_found_in_every_alphabet_whatever_the_case() {
+    let world = World::new(&[]).await;
+    let _bot = world.start().await;
+    let (admin, member) = (world.admin(), world.member());
+    let names = ["Ärger", "Лорд", "İzzet", "ISI", "Ωmega", "火狼", "냥이"];
+    let lines: String = names.iter().zip(1001..).map(|(name, id)| format!("{id},{name},245\n")).collect();
+    world.import(&admin, &lines).await;
+    let typed = ["äRG", "лорд", "izz", "ısı", "ωM", "狼", "냥"];
+    for ((name, typed), id) in names.iter().zip(typed).zip(1001..) {
+        let options = [("player", json!(typed))];
+        let offered = world.double.autocomplete(&admin, CHANNEL, "manage players remove", &options, "player").await;
+        assert_eq!(offered, [(format!("{name} ({id})"), json!(id.to_string()))], "{typed}");
+        // Who picks none of them types the whole name.
+        let options = [("player", json!(name.to_lowercase())), ("state", json!(246))];
+        world.says(&admin, "manage players edit", &options, &["✅", name]).await;
+        // One's own accounts, too.
+        world.told(&member, "link", &[("player_id", json!(id)), ("state", json!(245))]).await;
+        let own = [("player_id", json!(typed))];
+        let offered = world.double.autocomplete(&member, CHANNEL, "unlink", &own, "player_id").await;
+        assert_eq!(offered, [(format!("{name} ({id})"), json!(id.to_string()))], "{typed}");
+        world.told(&member, "unlink", &[("player_id", json!(id.to_string()))]).await;
     }
 }

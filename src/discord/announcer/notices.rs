@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use serenity::all::{GuildId as DiscordGuildId, UserId as DiscordUserId};
 
 use super::{DiscordAnnouncer, OutgoingMessage, Place, forums};
-use crate::discord::messages::{after, reminder};
+use crate::discord::messages::{after, alliances, reminder};
 use crate::discord::rest::RestError;
 use crate::domain::players::player::{GuildId, UserId};
 use crate::ports::notices::{Notice, NoticeBoard, NoticeContent};
@@ -89,6 +89,7 @@ impl NoticeBoard for DiscordAnnouncer {
                 (message, without_file)
             }
         };
+        let head = || alliances::posted_for(language, &notice.alliance);
         let outgoing = OutgoingMessage {
             place: Place {
                 server: notice.server,
@@ -101,8 +102,8 @@ impl NoticeBoard for DiscordAnnouncer {
             title: forums::title([notice.code.as_str()]),
             attempted_at: notice.attempted_at,
             is_moved: notice.is_moved,
-            message,
-            without_file,
+            message: message.headed(head()),
+            without_file: without_file.map(|message| message.headed(head())),
         };
         self.send(outgoing).await.map(Some)
     }

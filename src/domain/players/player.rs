@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use crate::domain::text::{NAME_CHARS, clean, is_unseen, trim};
+use crate::domain::text::{NAME_CHARS, clean, folded, is_unseen, trim};
 
 /// The largest player id: 12 digits (docs/protocol.md, "Fields").
 pub const MAX_PLAYER_ID: u64 = 999_999_999_999;
@@ -219,6 +219,14 @@ pub struct Player {
     pub nickname: String,
     pub state: Option<State>,
     pub furnace_level: Option<u32>,
+}
+
+impl Player {
+    /// Whether somebody who types this may mean the player: the name contains it, or the id begins with it.
+    pub fn is_meant_by(&self, typed: &str) -> bool {
+        let typed = folded(trim(typed));
+        folded(&self.nickname).contains(&typed) || self.id.to_string().starts_with(&typed)
+    }
 }
 
 /// The player's name in log lines and tables: the cleaned nickname, or the id if that is empty.

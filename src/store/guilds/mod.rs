@@ -123,19 +123,22 @@ pub(in crate::store) fn refuses(tx: &Tx<'_>, nonce: &str, refusal: &str) -> rusq
 }
 
 /// Forgets the progress messages that were lost with a channel. Progress is then shown where the guild's codes are
-/// posted.
-fn forget_batch_messages(tx: &Tx<'_>, guild: AllianceId, channel: ChannelId) -> rusqlite::Result<()> {
+/// posted. Returns how many codes' posts were lost with it: of a forum, where each is a thread.
+pub(in crate::store) fn forget_lost_messages(
+    tx: &Tx<'_>,
+    guild: AllianceId,
+    channel: ChannelId,
+) -> rusqlite::Result<usize> {
     tx.execute(
         "UPDATE runs SET message_id = NULL, nonce = NULL, attempted_at = NULL, offers_retry = NULL, version = ?3
          WHERE guild_id = ?1 AND channel_id = ?2 AND summarised IS NOT 1",
         params![guild, channel, tx.version()],
     )?;
-    // A code's thread in a forum: its progress needs another one.
+    // What is about the code needs another thread.
     tx.execute(
         "UPDATE posts SET channel_id = NULL, version = ?3 WHERE guild_id = ?1 AND channel_id = ?2 AND message_id = ?2",
         params![guild, channel, tx.version()],
     )
-    .map(drop)
 }
 
 fn settings(row: &Row<'_>) -> rusqlite::Result<GuildSettings> {
@@ -230,7 +233,7 @@ impl Guilds {
     ) -> Result<bool, StoreError> {
         self.write(move |tx| {
             if let (Blocked::UnknownChannel, Some(channel)) = (why, channel) {
-                forget_batch_messages(tx, guild, channel)?;
+                forget_lost_messages(tx, guild, channel)?;
             }
             let known: Option<Option<Blocked>> = tx
                 .statement(
@@ -264,6 +267,6 @@ impl Batches {
     /// # Errors
     /// Returns an error if the write fails; the loss is then detected again later.
     pub async fn forget_batch_messages(&self, guild: AllianceId, channel: ChannelId) -> Result<(), StoreError> {
-        self.write(move |tx| Ok(forget_batch_messages(tx, guild, channel)?)).await
+        self.write(move |tx| Ok(forget_lost_messages(tx, guild, channel).map(drop)?)).await
     }
 }

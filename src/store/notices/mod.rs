@@ -11,7 +11,7 @@ use crate::domain::players::player::{AllianceId, ChannelId, GuildId, PlayerId, U
 use crate::domain::redeeming::batch_progress::Tally;
 use crate::domain::text::language::Language;
 use crate::ports::MessageId;
-use crate::store::guilds;
+use crate::store::guilds::{self, NAME_AMONG_SEVERAL, SERVER_LANGUAGE};
 use crate::store::handles::{Guilds, Notices};
 use crate::store::kernel::{Millis, StoreError};
 use crate::store::shown_name::NAME;
@@ -33,6 +33,8 @@ pub struct DueNotice {
     pub ends_at: Option<Timestamp>,
     /// The server of the channel.
     pub server: GuildId,
+    /// The alliance's name, if its server has several.
+    pub alliance: Option<String>,
     /// The language of the server.
     pub language: Language,
     /// Where it is to be sent, or to be searched for.
@@ -83,8 +85,7 @@ fn columns() -> String {
         "g.guild_id, c.code_key, c.generation, c.code, c.expires_at,
          iif(n.attempted_at IS NULL, {TARGET}, coalesce(n.channel_id, {TARGET})),
          n.attempted_at IS NOT NULL AND n.channel_id <> {TARGET}, n.attempted_at, u.channel_id, u.message_id,
-         coalesce(g.server_id, g.guild_id), {language}",
-        language = guilds::SERVER_LANGUAGE
+         coalesce(g.server_id, g.guild_id), {SERVER_LANGUAGE}, {NAME_AMONG_SEVERAL}"
     )
 }
 
@@ -96,6 +97,7 @@ fn due(row: &Row<'_>, kind: NoticeKind) -> rusqlite::Result<DueNotice> {
         code: row.get(3)?,
         ends_at: time(4)?,
         server: row.get(10)?,
+        alliance: row.get("alliance")?,
         language: guilds::server_language(row)?,
         channel: row.get(5)?,
         is_moved: row.get::<_, Option<bool>>(6)?.unwrap_or(false),
@@ -130,7 +132,7 @@ impl Notices {
         self.read(move |connection| {
             let (columns, active) = (columns(), guilds::active_code("g.guild_id"));
             let sql = format!(
-                "SELECT {columns}, coalesce(p.posted_at, c.first_seen_at)
+                "SELECT {columns}, coalesce(p.posted_at, c.first_seen_at) AS posted_at
                  FROM codes c CROSS JOIN guilds g {NOTICE} AND n.kind = 'reminder'
                  LEFT JOIN runs u ON u.guild_id = g.guild_id AND u.code_key = c.code_key AND u.generation = c.generation
                       AND u.deleted = 0
@@ -142,7 +144,7 @@ impl Notices {
             let [from, to] = [REMIND_UNTIL, REMIND_BEFORE].map(|ahead| now.checked_add(ahead).unwrap_or(Timestamp::MAX));
             let mut statement = connection.prepare_cached(&sql)?;
             let rows = statement.query_map(params![Millis(now), Millis(from), Millis(to)], |row| {
-                Ok((due(row, NoticeKind::Reminder)?, row.get::<_, Millis>(12)?.0))
+                Ok((due(row, NoticeKind::Reminder)?, row.get::<_, Millis>("posted_at")?.0))
             })?;
             let found: Vec<(DueNotice, Timestamp)> = rows.collect::<Result<_, _>>()?;
             let is_due = |(due, posted_at): &(DueNotice, Timestamp)| {
@@ -258,6 +260,12 @@ impl Notices {
         })
         .await?;
         self.0.require_leader()
+    }
+
+    /// Notes that a channel no longer exists. Returns whether it was the thread of a code's post: what is about that code then
+    /// goes to the forum.
+    pub async fn forget_thread(&self, guild: AllianceId, channel: ChannelId) -> Result<bool, StoreError> {
+        self.write(move |tx| Ok(guilds::forget_lost_messages(tx, guild, channel)? > 0)).await
     }
 }
 

@@ -10,7 +10,6 @@ use crate::domain::codes::verdict;
 use crate::domain::players::player::{AllianceId, Player, PlayerId};
 use crate::domain::redeeming::state_search::CheckStatus;
 use crate::domain::sync::version::Version;
-use crate::domain::text::without_case;
 
 use super::links::player;
 use super::replacing;
@@ -219,24 +218,24 @@ impl Rosters {
         limit: u32,
     ) -> Result<(u32, Vec<Player>), StoreError> {
         self.read(move |connection| {
+            // SQLite knows the two cases of ASCII alone.
             let mut statement = connection.prepare_cached(&format!(
                 "SELECT p.player_id, {NAME} AS name, p.state, p.furnace_level
                  FROM rosters r JOIN players p USING (player_id) WHERE r.guild_id = ?1 AND r.deleted = 0 {ORDER}"
             ))?;
-            // Not in SQL: SQLite knows the case of ASCII letters only.
-            let wanted = without_case(&text);
-            let (mut total, mut players) = (0, Vec::new());
-            for found in statement.query_map([guild], player)? {
-                let found = found?;
-                if !without_case(&found.nickname).contains(&wanted) && !found.id.to_string().starts_with(&text) {
+            let (mut total, mut found) = (0, Vec::new());
+            let page = offset..offset.saturating_add(limit);
+            for player in statement.query_map([guild], player)? {
+                let player = player?;
+                if !player.is_meant_by(&text) {
                     continue;
                 }
-                if total >= offset && total - offset < limit {
-                    players.push(found);
+                if page.contains(&total) {
+                    found.push(player);
                 }
                 total += 1;
             }
-            Ok((total, players))
+            Ok((total, found))
         })
         .await
     }

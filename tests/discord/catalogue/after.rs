@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use giftcode_bot::discord::messages::{Message, after, reminder};
+use giftcode_bot::discord::messages::{Message, after, alliances, reminder};
 use giftcode_bot::domain::answers::status::Status;
+use giftcode_bot::domain::players::alliance_name::MAX_CHARS;
 use giftcode_bot::domain::players::player::{AllianceId, GuildId, PlayerId, State, UserId};
 use giftcode_bot::domain::redeeming::batch_progress::{FailedGroup, Tally};
 use giftcode_bot::domain::redeeming::outcome::Outcome;
@@ -23,6 +24,7 @@ fn notice(content: NoticeContent) -> Notice {
         server: GuildId(3),
         language: Language::En,
         guild: ALLIANCE,
+        alliance: None,
         channel: CHANNEL,
         attempted_at: None,
         is_moved: false,
@@ -134,10 +136,13 @@ pub fn longest(language: Language) -> Vec<(String, Message)> {
         .map(|id| of(999_999_999_000 + id, &stars(40), Some(Outcome::GaveUp), Some(Status::Unknown(stars(300)))))
         .collect();
     let found = CodePlayers { players, missing: u32::MAX / 2, failed: u32::MAX / 2, redeemed: u32::MAX / 2 };
+    let name = "W".repeat(MAX_CHARS);
+    let head = || alliances::posted_for(language, [&name]);
+    let mention = after::failed_for(language, &Notice { code: code.clone(), ..notice(failed) }, &people);
     [
-        ("a reminder", reminder::reminder(language, &long)),
-        ("a reminder without a file", reminder::without_file(language, &long)),
-        ("a mention", after::failed_for(language, &Notice { code: code.clone(), ..notice(failed) }, &people)),
+        ("a reminder", reminder::reminder(language, &long).headed(head())),
+        ("a reminder without a file", reminder::without_file(language, &long).headed(head())),
+        ("a mention", mention.headed(head())),
         ("the players of a code", after::code_players(language, AllianceId(u64::MAX), &code, Which::All, 7, &found)),
     ]
     .map(|(when, one)| (when.to_owned(), one))

@@ -5,7 +5,7 @@ use poise::serenity_prelude::{AutocompleteChoice, CreateAutocompleteResponse, Re
 use crate::discord::messages::manage;
 use crate::domain::players::alliance_name::is_same;
 use crate::domain::players::player::{AllianceId, Player, display_name};
-use crate::domain::text::trim;
+use crate::domain::text::{folded, trim};
 use crate::store::Alliance;
 
 use super::{Context, guild, here, language, may_manage_alliance, user};
@@ -53,10 +53,10 @@ async fn own(ctx: Context<'_>) -> Vec<Alliance> {
 
 /// Offers those whose names contain what is typed, each name once: an alliance of today is meant before an earlier one.
 fn named(found: Vec<Alliance>, typed: &str) -> CreateAutocompleteResponse {
-    let typed = trim(typed).to_lowercase();
+    let typed = folded(trim(typed));
     let mut names: Vec<String> = Vec::new();
     for name in found.into_iter().filter_map(|it| it.name) {
-        if name.to_lowercase().contains(&typed) && !names.iter().any(|known| is_same(known, &name)) {
+        if folded(&name).contains(&typed) && !names.iter().any(|known| is_same(known, &name)) {
             names.push(name);
         }
     }
@@ -104,5 +104,5 @@ pub(super) async fn roster(ctx: Context<'_>, typed: &str) -> CreateAutocompleteR
 /// The person's own linked accounts.
 pub(super) async fn own_accounts(ctx: Context<'_>, typed: &str) -> CreateAutocompleteResponse {
     let own = ctx.data().rosters.links(user(ctx)).await.unwrap_or_default();
-    offer(own.iter().filter(|account| account.id.to_string().starts_with(typed.trim())).map(player))
+    offer(own.iter().filter(|account| account.is_meant_by(typed)).map(player))
 }

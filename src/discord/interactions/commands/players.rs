@@ -12,7 +12,7 @@ use crate::domain::players::access::Managed;
 use crate::domain::players::player::{AllianceId, Player, PlayerId, State};
 use crate::domain::players::roster_file::{self, RosterFile};
 use crate::domain::text::language::Language;
-use crate::domain::text::{NAME_CHARS, clean, trim, without_case};
+use crate::domain::text::{NAME_CHARS, clean, folded, trim};
 use crate::store::{MAX_REPLACED, RosterFilter};
 
 use super::attachment::{self, FetchError};
@@ -119,7 +119,7 @@ async fn find(ctx: Context<'_>, alliance: AllianceId, typed: &str) -> anyhow::Re
     if let Ok(id) = typed.parse::<PlayerId>() {
         return Ok(Ok(id));
     }
-    let called = |player: &Player| without_case(&player.nickname) == without_case(typed);
+    let called = |player: &Player| folded(&player.nickname) == folded(trim(typed));
     let found = ctx.data().rosters.find_on_roster(alliance, typed.to_owned(), u32::MAX).await?;
     let mut found = found.iter().filter(|player| called(player));
     Ok(match (found.next(), found.next()) {

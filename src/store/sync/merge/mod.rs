@@ -36,10 +36,14 @@ impl AddAssign for Merged {
 /// Two statements for all records of a kind: one takes a record that is new here, and one takes any.
 fn statements<'a>(tx: &'a Tx<'_>, kind: RecordKind) -> rusqlite::Result<[CachedStatement<'a>; 2]> {
     let fields = kind.fields();
-    // Notes of this file alone, about the code's earlier state.
+    // Notes of this file alone, about the record's earlier state.
     let (shared, is_shared, noted) = match kind {
         RecordKind::Redemptions => (", shared", ", 1", ", shared = 1"),
         RecordKind::Codes => ("", "", ", tester = NULL, hold_until = NULL, unclear = 0"),
+        // How far a channel was read says nothing of another one.
+        RecordKind::Guilds => {
+            ("", "", ", id_channel_seen = iif(guilds.id_channel IS excluded.id_channel, guilds.id_channel_seen, NULL)")
+        }
         _ => ("", "", ""),
     };
     let (names, marks) = (columns(fields, ""), vec!["?"; fields.len()].join(", "));
