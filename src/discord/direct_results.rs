@@ -219,11 +219,7 @@ impl DirectResults {
         let channel: Channel = match self.rest.direct_channel(DiscordUserId::new(user.0.max(1))).await {
             Ok(channel) => channel,
             Err(error) if is_closed(&error) => return Ok(Err(Failure::Closed)),
-            Err(error) => {
-                let is_limit = is_opening_limit(&error);
-                let later = Later::from(error);
-                return Ok(Err(Failure::NotSent(Later { concerns_all: later.concerns_all || is_limit, ..later })));
-            }
+            Err(error) => return Ok(Err(Failure::NotSent(error.into()))),
         };
         let body = message.create().nonce(Nonce::String(nonce(user, until))).enforce_nonce(true);
         Ok(match self.rest.create_message::<serde::de::IgnoredAny>(channel.id, &body, &[]).await {
@@ -246,11 +242,6 @@ impl Memory {
             self.waiting.remove(&user);
         }
     }
-}
-
-/// Whether the bot opens direct messages too fast. It has one limit for all people.
-fn is_opening_limit(error: &RestError) -> bool {
-    matches!(error, RestError::Refused { status: 429, .. } | RestError::Refused { code: 40003, .. })
 }
 
 /// Whether Discord delivers no message of the bot to this person: 50007, or, without a common server, 50278.

@@ -44,13 +44,17 @@ enum Reading {
 impl IdInbox {
     /// Somebody wrote in this channel, which may be any.
     pub fn push(&self, channel: ChannelId) {
-        let is_new = self.change(|state| {
-            let has_failed = matches!(state.readings.get(&channel), Some(Reading::Failed(_)));
-            state.known.contains(&channel) && !has_failed && state.news.channels.insert(channel)
-        });
-        if is_new {
+        if self.note(channel) {
             self.wake();
         }
+    }
+
+    /// The same, for the next refresh. Returns whether it is news.
+    pub fn note(&self, channel: ChannelId) -> bool {
+        self.change(|state| {
+            let has_failed = matches!(state.readings.get(&channel), Some(Reading::Failed(_)));
+            state.known.contains(&channel) && !has_failed && state.news.channels.insert(channel)
+        })
     }
 
     /// Something may be new in every channel, and any may be readable now.

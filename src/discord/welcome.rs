@@ -75,7 +75,8 @@ async fn send(
             }
         }
     }
-    let opened: Opened = bot.rest.direct_channel(owner).await?;
+    // A limit for opening direct messages may stand, or begin here.
+    let opened: Opened = retrying(|| bot.rest.direct_channel(owner)).await.map_err(|failure| failure.error)?;
     create(bot, server, language, opened.id).await.map_err(|failure| failure.error)
 }
 
@@ -87,10 +88,14 @@ struct Failure {
 
 async fn create(bot: &Bot, server: GuildId, language: Language, channel: DiscordChannelId) -> Result<(), Failure> {
     let body = words::welcome(language).create().nonce(Nonce::String(format!("w{server}"))).enforce_nonce(true);
+    retrying(|| bot.rest.create_message::<serde::de::IgnoredAny>(channel, &body, &[])).await.map(drop)
+}
+
+async fn retrying<T, F: Future<Output = Result<T, RestError>>>(call: impl Fn() -> F) -> Result<T, Failure> {
     let (mut attempts, mut maybe_sent) = (0, false);
     loop {
-        let error = match bot.rest.create_message::<serde::de::IgnoredAny>(channel, &body, &[]).await {
-            Ok(_) => return Ok(()),
+        let error = match call().await {
+            Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
         attempts += 1;

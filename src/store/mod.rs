@@ -32,6 +32,7 @@ mod erasing;
 mod export;
 mod guilds;
 mod handles;
+mod id_answers;
 mod import;
 mod inspection;
 mod kernel;
@@ -63,6 +64,7 @@ pub use handles::{
     Batches, Codes, Erasures, Exports, Guilds, Imports, Listings, Notices, People, PostQueue, RedemptionQueue, Reports,
     Requests, Rosters, SyncLog, Tallies,
 };
+pub use id_answers::IdMessage;
 pub use import::{Imported, ImportedDatabase};
 pub use inspection::{
     FeedOnFile, Integrity, RecordedCall, ServerOnFile, StateOverview, check_integrity, lock_holder, state_overview,

@@ -76,8 +76,8 @@ async fn is_as_it_was(store: &Store) {
     let linked = store.rosters().links(UserId(51)).await.unwrap();
     assert_eq!(linked.iter().map(|player| player.id).collect::<Vec<_>>(), [PlayerId::new(1).unwrap()]);
 
-    assert_eq!(guilds.alliances_of_post(GuildId(100), MessageId(31)).await.unwrap(), [FIRST]);
-    assert_eq!(guilds.alliances_of_post(GuildId(200), MessageId(32)).await.unwrap(), [OTHER]);
+    assert_eq!(guilds.alliances_of_post(GuildId(100), MessageId(31), &[], &[]).await.unwrap(), [FIRST]);
+    assert_eq!(guilds.alliances_of_post(GuildId(200), MessageId(32), &[], &[]).await.unwrap(), [OTHER]);
     let [batch] = &store.batches().past_batches(FIRST, None, 10).await.unwrap()[..] else { panic!("one batch") };
     let times = [batch.started_at, batch.finished_at.unwrap()].map(|at| at.as_millisecond());
     assert_eq!((batch.code.as_str(), times), ("gogoWOS", [1_789_990_002_000, 1_789_990_004_000]));
@@ -106,7 +106,7 @@ async fn goes_on_where_it_stopped(store: &Store) {
     let named: Vec<_> = guilds.alliances(GuildId(100)).await.unwrap().into_iter().map(|it| (it.id, it.name)).collect();
     assert_eq!(named, [(FIRST, Some("FIRE".to_owned())), (AllianceId(900), Some("ICE".to_owned()))]);
     assert_eq!(guilds.guild(FIRST).await.unwrap(), before);
-    assert_eq!(guilds.alliances_of_post(GuildId(100), MessageId(31)).await.unwrap(), [FIRST]);
+    assert_eq!(guilds.alliances_of_post(GuildId(100), MessageId(31), &[], &[]).await.unwrap(), [FIRST]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use giftcode_bot::sandbox::rules::Rule;
 use serde_json::{Value, json};
 
 use crate::world::{CHANNEL, GUILD, OTHER_CHANNEL, PATIENCE, SECOND, World};
-use discord_double::{Guild, User, permission};
+use discord_double::{Fault, Guild, User, permission};
 
 /// Waits until the guild's `/manage` is its own and takes the option, or is the global one again.
 pub async fn manage_moved(world: &World, guild: u64, is_own: bool, takes_alliance: bool) {
@@ -93,16 +93,18 @@ async fn with_the_second_alliance_commands_take_one_and_with_the_last_they_do_no
     // The same channel for both: the codes are posted once.
     let here = [ember.clone()];
     world.says_soon(&admin, "manage giftcode setchannel", &here, "✅").await;
+    // The message is there before the bot knows its id.
+    world.double.fail_messages(|_| Some(Fault::DoneThenClosed));
     world.feed.add("GOOD", "Gems", "2099-01-01");
     let post = world.message("GOOD").await;
     assert!(post.text().contains("Ember"), "{}", post.text());
-    // The message is there a moment before the bot knows its id.
-    bot.said(&format!("Posted 1 new codes to guild {GUILD}")).await;
     // Both are meant by the button.
     let pressed = world.double.press(&admin, &post, "1:all:GOOD").await;
     pressed.settled(PATIENCE).await;
     assert!(pressed.text().contains("**Ember**"), "{}", pressed.text());
     world.granted("GOOD", 2).await;
+    world.double.clear_faults();
+    bot.said(&format!("Posted 1 new codes to guild {GUILD}")).await;
     world.says_soon(&admin, "manage giftcode history", &here, "2").await;
     assert_eq!(world.calls("GOOD"), 2, "a player on two lists is redeemed once");
     let told = world.told(&admin, "manage alliance order", &[("place", json!(1)), ember.clone()]).await;

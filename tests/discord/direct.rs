@@ -167,8 +167,14 @@ async fn a_limit_for_opening_direct_messages_holds_for_everybody_and_costs_nobod
     });
     world.ask(&member, "redeem", &code("FIRST")).await;
     world.ask(&friend, "redeem", &code("FIRST")).await;
+    // The welcome to an owner waits for the same limit.
+    world.until("the limit", || refused.load(Ordering::SeqCst) == 1).await;
+    let mut guild = Guild::new(SECOND).text(SECOND_CHANNEL, "general");
+    (guild.joined_at, guild.system_channel, guild.owner) = (Timestamp::now(), None, 71);
+    world.double.add_guild(guild);
     told(&world, &member, 1).await;
     told(&world, &friend, 1).await;
+    world.double.until(PATIENCE, "a direct welcome", || world.double.direct_messages(71).into_iter().next()).await;
     assert_eq!(refused.load(Ordering::SeqCst), 1);
     bot.stop().await;
 }

@@ -120,7 +120,7 @@ async fn invariant_1_a_post_in_a_forum_appears_once_whenever_the_bot_is_killed()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_posted_while_there_are_too_many_posts_to_look_at() {
+async fn a_post_is_looked_for_among_all_the_bots_posts_in_parts() {
     let world = World::new(&CODES).await;
     let now = Timestamp::now().as_millisecond().unsigned_abs() - 1_420_070_400_000;
     let mut guild = Guild::new(GUILD).text(CHANNEL, "gift-codes").forum(FORUM, "codes");
@@ -132,8 +132,19 @@ async fn nothing_is_posted_while_there_are_too_many_posts_to_look_at() {
     let bot = world.start().await;
     set(&world, &world.admin()).await;
     world.feed.add("CODE1", "", "");
-    bot.said("cannot check whether it was posted: the forum has more than 50 newer posts of the bot").await;
-    assert!(world.double.forum_posts(FORUM).iter().all(|post| post.name == "recent"));
+    bot.said("cannot check yet whether it was posted: the search of the forum's posts goes on").await;
+    bot.said(&format!("Posted 1 new codes to guild {GUILD}")).await;
+    assert_eq!(world.double.forum_posts(FORUM).iter().filter(|post| post.name == "CODE1").count(), 1);
+    bot.stop().await;
+    // After an interrupted attempt, among those of its time.
+    let world = self::world().await;
+    interrupted(&world).await;
+    let recent = |number: u64| ((now + number) << 22, Thread::new(FORUM, Double::BOT_USER));
+    world.double.add_guild(with_threads((0..120).map(recent)));
+    let bot = world.spawn();
+    bot.said("the search of the forum's posts goes on").await;
+    bot.said(&format!("Posted 1 new codes to guild {GUILD}")).await;
+    assert_eq!(world.double.forum_posts(FORUM).iter().filter(|post| post.name == "CODE1").count(), 1);
     bot.stop().await;
 }
 
@@ -182,7 +193,7 @@ async fn the_search_for_an_interrupted_post_ends_however_many_posts_are_archived
     world.double.add_guild(with_threads((1..=2050).map(|at| (at, archived(at)))));
     interrupted(&world).await;
     let bot = world.spawn();
-    bot.said("the search of the forum's archived posts goes on").await;
+    bot.said("the search of the forum's posts goes on").await;
     bot.said(&format!("Posted 1 new codes to guild {GUILD}")).await;
     bot.stop().await;
 }

@@ -1,5 +1,9 @@
 //! Members put themselves on the player list: after `/link`, after the form, and by typing their id in a channel.
 
+use std::time::Duration;
+
+use giftcode_bot::domain::players::player::PlayerId;
+use giftcode_bot::sandbox::faults::{Trouble, Wrong};
 use giftcode_bot::sandbox::rules::Rule;
 use serde_json::{Value, json};
 
@@ -140,9 +144,6 @@ async fn ids_typed_in_the_channel_join_the_list_whatever_happens_meanwhile() {
     world.says(&admin, IDS, &both, &["Use either `channel` or `off`"]).await;
 
     let post = |user, text: &str| world.double.post(user, OTHER_CHANNEL, text);
-    // The double's players have four digits, and people's have eight: these are given to the game, too.
-    let first = post(&member, "100000001 #245");
-    reacted(&world.double, &first, "❌").await;
     let plain = post(&member, "100001");
     reacted(&world.double, &plain, "✅").await;
     let again = post(&friend, "ID: 100001");
@@ -201,6 +202,71 @@ async fn ids_typed_in_the_channel_join_the_list_whatever_happens_meanwhile() {
     world.says(&member, "giftcode", &[], &["no active"]).await;
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     assert!(world.double.message(after.id).reactions.is_empty());
+}
+
+/// The game is in disorder for a moment: it says of players whom it has that they are not there.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_moment_of_the_games_disorder_rejects_no_id() {
+    const NOBODY: u64 = 100_002;
+    let world = reading(true).await;
+    let bot = world.start().await;
+    let (admin, member, friend) = (world.admin(), world.member(), world.member());
+    world.told(&admin, IDS, &channel()).await;
+    let player = |id: u64| PlayerId::new(id).unwrap();
+    let says = |msg: &str, number: u32, id: u64| {
+        let answer = format!(r#"{{"code":1,"data":[],"msg":"{msg}","err_code":{number}}}"#);
+        Trouble::of_all(Wrong::json(200, &answer)).of_player(player(id))
+    };
+    let is_there = |id: u64| says("CDK NOT FOUND.", 40014, id);
+    let calls =
+        |id: u64| world.game.ledger(|ledger| ledger.calls().iter().filter(|call| call.fid == id.to_string()).count());
+    // The game has no `NOBODY`, and denies two players.
+    world.game.set_troubles(vec![is_there(100_005)]);
+    let posts = ["100001 #245", "100002 #245", "100003 #245"];
+    let [good, nobody, unlinked] = posts.map(|text| world.double.post(&member, OTHER_CHANNEL, text));
+    let theirs = world.double.post(&friend, OTHER_CHANNEL, "100005 #245");
+    reacted(&world, &theirs, "✅").await;
+    for (message, id) in [(&good, 100_001), (&nobody, NOBODY), (&unlinked, 100_003)] {
+        reacted(&world, message, "⏳").await;
+        world.until("it is asked, and once more as every new player", || calls(id) == 2).await;
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!([100_001, NOBODY, 100_003].map(calls), [2; 3], "no more in this moment");
+    for message in [&good, &nobody, &unlinked] {
+        reacted(&world, message, "⏳").await;
+    }
+    let told = world.told(&admin, LIST, &[]).await;
+    assert!(
+        !told.contains("100001") && !told.contains("100002") && !told.contains("100003") && told.contains("100005"),
+        "{told}"
+    );
+    world.told(&member, "unlink", &[("player_id", json!("100003"))]).await;
+
+    // Other moments come, one for each start.
+    let file = rusqlite::Connection::open(world.folder.path().join("giftcode.db")).unwrap();
+    let next_moment = || file.execute("UPDATE players SET ask_at = NULL", []).unwrap();
+    let replies = |id: u64| -> u32 {
+        let sql = "SELECT nobody_replies FROM players WHERE player_id = ?1";
+        file.query_row(sql, [id.cast_signed()], |row| row.get(0)).unwrap()
+    };
+    bot.kill().await;
+    next_moment();
+    world.game.set_troubles(vec![is_there(100_001)]);
+    let bot = world.start().await;
+    reacted(&world, &good, "✅").await;
+    reacted(&world, &unlinked, "❌").await;
+    world.until("the second moment", || replies(NOBODY) == 2).await;
+    reacted(&world, &nobody, "⏳").await;
+    bot.kill().await;
+    next_moment();
+    let bot = world.start().await;
+    reacted(&world, &nobody, "❌").await;
+    let told = world.told(&admin, LIST, &[]).await;
+    assert!(told.contains("100001") && told.contains("state 245") && !told.contains("100002"), "{told}");
+    let count = |sql: &str| -> u32 { file.query_row(sql, [], |row| row.get(0)).unwrap() };
+    world.until("it is noted", || count("SELECT count(*) FROM id_answers") == 0).await;
+    assert_eq!(count("SELECT count(*) FROM links WHERE deleted = 0"), 2, "those whom the game knows");
+    bot.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,10 +4,10 @@
 //! Discord knows no nonces there, so a post is looked up before each attempt: among the forum's open threads, and after an
 //! attempt with an unknown result among the archived ones too. A request that was cut off may still be on its way, so what is
 //! not found counts as absent only [`SETTLES_IN`] after that attempt's intent. A post of that attempt has an id of that time,
-//! so later posts are none of its, however many there are. A search through many pages of archived threads goes on at the next
-//! attempt where it stopped, so it ends.
+//! so later posts are none of its, however many there are. A search through many pages of archived threads, or through many posts
+//! of the bot, goes on at the next attempt where it stopped, so it ends.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -38,17 +38,28 @@ const SEARCH_ON_AFTER: Duration = Duration::from_secs(5);
 const MAX_SEARCHES: usize = 100;
 const MAX_THREADS: usize = 50;
 
-/// Where the searches for interrupted posts go on: the archive time of the last thread, by the post's nonce and its
-/// attempt. What was archived since the search began was open then, and looked at.
+/// A post's nonce, and the attempt that was interrupted, if there was one.
+type Searched = (String, Option<Timestamp>);
+
+/// The searches that go on.
 #[derive(Debug, Default)]
-pub(super) struct Searches(HashMap<(String, Timestamp), String>);
+pub(super) struct Searches(HashMap<Searched, Search>);
+
+/// Where the search for a post goes on.
+#[derive(Debug, Clone, Default)]
+struct Search {
+    /// The archive time of the last thread. What was archived since the search began was open then, and looked at.
+    before: Option<String>,
+    /// The threads whose first message is another.
+    others: HashSet<DiscordChannelId>,
+}
 
 impl Searches {
-    fn note(&mut self, search: (String, Timestamp), before: String) {
-        if self.0.len() >= MAX_SEARCHES && !self.0.contains_key(&search) {
+    fn note(&mut self, searched: Searched, search: Search) {
+        if self.0.len() >= MAX_SEARCHES && !self.0.contains_key(&searched) {
             self.0.clear();
         }
-        self.0.insert(search, before);
+        self.0.insert(searched, search);
     }
 }
 
@@ -146,11 +157,12 @@ impl DiscordAnnouncer {
         };
         threads.retain(may_be_it);
         let searches = || self.searches.lock().unwrap_or_else(PoisonError::into_inner);
-        let search = (place.nonce.to_owned(), at);
+        let searched = (place.nonce.to_owned(), is_thorough.then_some(at));
+        let mut search = searches().0.get(&searched).cloned().unwrap_or_default();
         let mut goes_on = None;
         if is_thorough {
             self.check_history_permission(place).await?;
-            let mut before = searches().0.get(&search).cloned();
+            let mut before = search.before.clone();
             for number in 1.. {
                 let page = self.rest.archived_threads(forum, before).await?;
                 let last = page.threads.last().and_then(|thread| thread.thread_metadata.clone());
@@ -169,6 +181,7 @@ impl DiscordAnnouncer {
         }
         // The one that was started right after the intent is the likeliest.
         let intent = first_id_at(at).get();
+        threads.retain(|thread| !search.others.contains(&thread.id));
         threads.sort_by_key(|thread| thread.id.get().abs_diff(intent));
         let has_more = threads.len() > MAX_THREADS;
         for thread in threads.into_iter().take(MAX_THREADS) {
@@ -179,30 +192,21 @@ impl DiscordAnnouncer {
                     return Ok(Some(MessageId(thread.id.get())));
                 }
                 // Somebody deleted it.
-                Ok(_) | Err(RestError::Refused { status: 404, .. }) => {}
+                Ok(_) | Err(RestError::Refused { status: 404, .. }) => _ = search.others.insert(thread.id),
                 Err(RestError::Refused { status: 403, .. }) if is_thorough => return Err(history_hidden()),
-                Err(RestError::Refused { status: 403, .. }) => {}
+                Err(RestError::Refused { status: 403, .. }) => _ = search.others.insert(thread.id),
                 Err(error) => return Err(AnnounceError { maybe_sent: false, ..AnnounceError::from(error) }),
             }
         }
         // What was not looked at is not absent.
-        if has_more {
-            return Err(AnnounceError::passing(
-                format!(
-                    "cannot check whether it was posted: the forum has more than {MAX_THREADS} newer posts of the bot"
-                ),
-                is_thorough,
-            ));
-        }
-        if let Some(before) = goes_on {
-            searches().note(search, before);
-            let goes_on = AnnounceError::passing(
-                "cannot check yet whether it was posted: the search of the forum's archived posts goes on",
-                true,
-            );
+        if has_more || goes_on.is_some() {
+            search.before = if has_more { search.before } else { goes_on };
+            searches().note(searched, search);
+            let reason = "cannot check yet whether it was posted: the search of the forum's posts goes on";
+            let goes_on = AnnounceError::passing(reason, is_thorough);
             return Err(AnnounceError { retry_after: Some(SEARCH_ON_AFTER), ..goes_on });
         }
-        searches().0.remove(&search);
+        searches().0.remove(&searched);
         Ok(None)
     }
 }

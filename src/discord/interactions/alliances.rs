@@ -26,6 +26,11 @@ impl Here {
         Self { channel: ChannelId(channel.get()), parent: parent.map(|id| ChannelId(id.get())) }
     }
 
+    /// The channel, and that of the thread.
+    pub fn channels(self) -> Vec<ChannelId> {
+        std::iter::once(self.channel).chain(self.parent).collect()
+    }
+
     /// The alliances whose codes are posted in this channel, or else those with that of the thread.
     fn posting(self, alliances: &[Alliance]) -> Vec<&Alliance> {
         let with = |channel: ChannelId| alliances.iter().filter(|it| it.channel == Some(channel)).collect::<Vec<_>>();

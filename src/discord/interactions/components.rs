@@ -178,10 +178,11 @@ async fn redeem_for_rosters(
 ) -> anyhow::Result<()> {
     interaction.defer().await?;
     let language = interaction.language();
-    let mut named = bot.guilds.alliances_of_post(server, MessageId(component.message.id.get())).await?;
+    let here = Here::new(component.channel_id, component.channel.as_ref());
+    let message = MessageId(component.message.id.get());
+    let mut named = bot.guilds.alliances_of_post(server, message, &here.channels(), &codes).await?;
     if named.is_empty() {
         // It was posted by another program, or its alliance was removed.
-        let here = Here::new(component.channel_id, component.channel.as_ref());
         named.push(nearest(bot, server, here).await?);
     }
     let known = bot.guilds.alliances(server).await?;

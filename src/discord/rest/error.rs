@@ -31,8 +31,8 @@ pub enum RestError {
     /// Something before Discord answered. Nothing has changed, unless the status is 5xx: then it may have.
     #[error("Discord (or Cloudflare before it) refuses this address: HTTP {status}, next try in {} s", .retry_after.as_secs())]
     Outage { status: u16, retry_after: Duration },
-    /// No call was made, because of a global limit or an outage.
-    #[error("no call to Discord for {} s", .0.as_secs())]
+    /// Nothing has changed: all calls wait for the end of a limit or an outage, or all that open direct messages do.
+    #[error("no such call to Discord for {} s", .0.as_secs())]
     Suspended(Duration),
     /// It never left this machine.
     #[error("Discord cannot be reached: {0}")]
@@ -91,6 +91,11 @@ impl RestError {
     /// Whether the message to edit was deleted (10008).
     pub fn is_gone(&self) -> bool {
         matches!(self, Self::Refused { code: 10008, .. })
+    }
+
+    /// Whether the bot opens direct messages too fast (40003), if it opened one.
+    pub(super) fn is_opening_limit(&self) -> bool {
+        matches!(self, Self::Refused { status: 429, .. } | Self::Refused { code: 40003, .. })
     }
 
     pub fn is_unauthorized(&self) -> bool {

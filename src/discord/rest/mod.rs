@@ -104,10 +104,16 @@ impl Rest {
         self.call(Request::new(Route::ChannelMessages { channel_id }, LightMethod::Get).params(Some(params))).await
     }
 
-    /// The channel for direct messages with a user.
+    /// The channel for direct messages with a user. Discord limits how fast a bot opens them, for all users together: until such
+    /// a limit ends, no other is opened.
     pub async fn direct_channel<T: DeserializeOwned>(&self, user: UserId) -> Result<T, RestError> {
+        self.throttle.may_open()?;
         let body = serde_json::json!({ "recipient_id": user.to_string() });
-        self.send(LightMethod::Post, Route::UserMeDmChannels, &body, &[]).await
+        let opened = self.send(LightMethod::Post, Route::UserMeDmChannels, &body, &[]).await;
+        opened.map_err(|error: RestError| match error.is_opening_limit() {
+            true => RestError::Suspended(self.throttle.record_opening_limit(error.retry_after())),
+            false => error,
+        })
     }
 
     /// The newest messages of a channel, at most 100, newest first.

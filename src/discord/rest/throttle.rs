@@ -14,6 +14,8 @@ use super::error::{MIN_RETRY_AFTER, RestError};
 const SPACING: Duration = Duration::from_nanos(1_000_000_000 / 48);
 /// During an outage, unless the response asks for a longer wait.
 const OUTAGE_BACK_OFF: BackOff = BackOff::new(Duration::from_secs(1), Duration::from_secs(300));
+/// After a limit for opening direct messages that does not say how long it lasts.
+const OPENING_LIMIT: Duration = Duration::from_secs(15);
 /// A call waits this long for the end of a global limit; otherwise it fails at once.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -29,6 +31,8 @@ pub(super) struct Throttle {
 struct State {
     /// Discord's limit for all calls lasts until then.
     limited_until: Option<Instant>,
+    /// Its limit for opening direct messages.
+    opening_limited_until: Option<Instant>,
     /// Discord was not reached, and is not tried until then.
     outage_until: Option<Instant>,
     /// How many calls in a row did not reach Discord.
@@ -71,6 +75,24 @@ impl Throttle {
         let left =
             state.outage_until.map_or(OUTAGE_BACK_OFF.first, |until| until.saturating_duration_since(Instant::now()));
         left.max(MIN_RETRY_AFTER)
+    }
+
+    /// Records that the bot opens direct messages too fast, and returns for how long it opens none.
+    pub fn record_opening_limit(&self, wait: Option<Duration>) -> Duration {
+        let wait = wait.unwrap_or(OPENING_LIMIT).max(MIN_RETRY_AFTER);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.opening_limited_until = state.opening_limited_until.max(Some(Instant::now() + wait));
+        wait
+    }
+
+    /// Fails while the bot may open no direct messages.
+    pub fn may_open(&self) -> Result<(), RestError> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = state.opening_limited_until.map(|until| until.saturating_duration_since(Instant::now()));
+        match left.filter(|left| !left.is_zero()) {
+            Some(left) => Err(RestError::Suspended(left.max(MIN_RETRY_AFTER))),
+            None => Ok(()),
+        }
     }
 
     /// Waits until a call may be made. The spacing comes last, so that calls that waited for a limit together do not go out

@@ -6,8 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row, ToSql, params};
 
+use crate::domain::codes::code::Code;
 use crate::domain::players::alliance_name::{self, MAX_ALLIANCES};
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
 use crate::ports::MessageId;
@@ -285,17 +286,39 @@ impl Guilds {
         .await
     }
 
-    /// The alliances of a server for which a message was posted, in their order. Empty for a message that is no post.
-    pub async fn alliances_of_post(&self, server: GuildId, message: MessageId) -> Result<Vec<AllianceId>, StoreError> {
+    /// The alliances of a server for which a message with these codes was posted, in their order. A message may be there before
+    /// its id is stored: then it is one that is being posted in one of these channels. Empty for a message that is no post.
+    pub async fn alliances_of_post(
+        &self,
+        server: GuildId,
+        message: MessageId,
+        channels: &[ChannelId],
+        codes: &[Code],
+    ) -> Result<Vec<AllianceId>, StoreError> {
+        let list = |items: Vec<String>| serde_json::to_string(&items).unwrap_or_else(|_| "[]".to_owned());
+        let channels = list(channels.iter().map(ToString::to_string).collect());
+        let codes = list(codes.iter().map(|code| code.key().to_string()).collect());
         self.read(move |connection| {
-            let mut statement = connection.prepare_cached(&format!(
-                "SELECT guild_id FROM guilds WHERE {OF_SERVER}
-                   AND guild_id IN (SELECT p.guild_id FROM posts p INDEXED BY posts_by_message
-                                    WHERE p.message_id = ?2 AND p.deleted = 0)
-                 ORDER BY coalesce(rank, 0), guild_id"
-            ))?;
-            let rows = statement.query_map(params![server, message.0.cast_signed()], |row| row.get(0))?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            let of_posts = |posts: &str, values: &[&dyn ToSql]| -> rusqlite::Result<Vec<AllianceId>> {
+                let sql = format!(
+                    "SELECT guild_id FROM guilds WHERE {OF_SERVER} AND guild_id IN (SELECT p.guild_id FROM posts p {posts})
+                     ORDER BY coalesce(rank, 0), guild_id"
+                );
+                connection.prepare_cached(&sql)?.query_map(values, |row| row.get(0))?.collect()
+            };
+            let known = of_posts(
+                "INDEXED BY posts_by_message WHERE p.message_id = ?2 AND p.deleted = 0",
+                &[&server, &message.0.cast_signed()],
+            )?;
+            if !known.is_empty() {
+                return Ok(known);
+            }
+            Ok(of_posts(
+                "INDEXED BY posts_waiting WHERE p.code_key IN (SELECT value FROM json_each(?2)) AND p.message_id IS NULL
+                   AND p.deleted = 0 AND p.attempted_at IS NOT NULL
+                   AND CAST(p.channel_id AS TEXT) IN (SELECT value FROM json_each(?3))",
+                &[&server, &codes, &channels],
+            )?)
         })
         .await
     }

@@ -46,6 +46,7 @@ pub(in crate::store) const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/0023_names.sql"),
     include_str!("../../../../migrations/0024_id_channel.sql"),
     include_str!("../../../../migrations/0025_answers.sql"),
+    include_str!("../../../../migrations/0026_id_answers.sql"),
 ];
 
 pub(super) struct Opened {

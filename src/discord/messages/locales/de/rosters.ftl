@@ -39,7 +39,7 @@ roster-skipped-ids = { $ids ->
 }
 roster-skipped-more = … und { $more } weitere
 roster-bad-no-id = • Zeile { $line }, „{ $text }“: da ist keine Spieler-ID. Sie hat 6 bis 12 Ziffern und steht im Profil im Spiel.
-roster-bad-several-ids = • Zeile { $line }, „{ $text }“: da sind mehrere Spieler. Schreib jeden in eine eigene Zeile.
+roster-bad-several-ids = • Zeile { $line }, „{ $text }“: das können mehrere Spieler sein, oder einer und eine andere Zahl. Schreib jeden Spieler in eine eigene Zeile, ohne andere Zahlen.
 roster-bad-state-or-name = • Zeile { $line }, „{ $text }“: ist { $number } der Staat oder ein Teil des Namens? Für einen Staat schreib #{ $number }; sonst setz den Namen in Anführungszeichen.
 roster-bad-several-states = • Zeile { $line }, „{ $text }“: da sind mehrere Staaten. Lass nur den richtigen stehen.
 roster-bad-repeated = • Zeile { $line }, „{ $text }“: der Spieler steht mit einem anderen Namen auch in Zeile { $first }. Lass nur eine der beiden stehen.

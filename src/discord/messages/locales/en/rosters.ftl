@@ -53,7 +53,7 @@ roster-skipped-ids = { $ids ->
 roster-skipped-more = … and { $more } more
 # $line is the number of the line, $text its beginning.
 roster-bad-no-id = • Line { $line }, “{ $text }”: there is no player ID. It has 6 to 12 digits and is in the in-game profile.
-roster-bad-several-ids = • Line { $line }, “{ $text }”: there are several players. Put each on a line of their own.
+roster-bad-several-ids = • Line { $line }, “{ $text }”: these may be several players, or one player and another number. Put each player on a line of their own, without other numbers.
 # $number is a number that the line contains.
 roster-bad-state-or-name = • Line { $line }, “{ $text }”: is { $number } the state or a part of the name? For a state, write #{ $number }; otherwise put the name in quotes.
 roster-bad-several-states = • Line { $line }, “{ $text }”: there are several states. Keep the right one.

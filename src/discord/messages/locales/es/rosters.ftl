@@ -43,7 +43,7 @@ roster-skipped-ids = { $ids ->
 }
 roster-skipped-more = … y { $more } más
 roster-bad-no-id = • Línea { $line }, “{ $text }”: no hay ID de jugador. Tiene de 6 a 12 dígitos y está en el perfil del juego.
-roster-bad-several-ids = • Línea { $line }, “{ $text }”: hay varios jugadores. Pon cada uno en su propia línea.
+roster-bad-several-ids = • Línea { $line }, “{ $text }”: pueden ser varios jugadores, o un jugador y otro número. Pon cada jugador en su propia línea, sin otros números.
 roster-bad-state-or-name = • Línea { $line }, “{ $text }”: ¿{ $number } es el estado o parte del nombre? Si es un estado, escribe #{ $number }; si no, pon el nombre entre comillas.
 roster-bad-several-states = • Línea { $line }, “{ $text }”: hay varios estados. Deja el correcto.
 roster-bad-repeated = • Línea { $line }, “{ $text }”: el jugador también está en la línea { $first }, con otro nombre. Deja uno de los dos.

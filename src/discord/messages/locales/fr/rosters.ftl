@@ -39,7 +39,7 @@ roster-skipped-ids = { $ids ->
 }
 roster-skipped-more = … et { $more } de plus
 roster-bad-no-id = • Ligne { $line }, « { $text } » : il n’y a pas d’ID de joueur. Il a de 6 à 12 chiffres et se trouve dans le profil du jeu.
-roster-bad-several-ids = • Ligne { $line }, « { $text } » : il y a plusieurs joueurs. Mets chacun sur sa propre ligne.
+roster-bad-several-ids = • Ligne { $line }, « { $text } » : ce sont peut-être plusieurs joueurs, ou un joueur et un autre nombre. Mets chaque joueur sur sa propre ligne, sans autre nombre.
 roster-bad-state-or-name = • Ligne { $line }, « { $text } » : { $number } est-il l’État ou une partie du nom ? Pour un État, écris #{ $number } ; sinon, mets le nom entre guillemets.
 roster-bad-several-states = • Ligne { $line }, « { $text } » : il y a plusieurs États. Garde le bon.
 roster-bad-repeated = • Ligne { $line }, « { $text } » : le joueur est aussi à la ligne { $first }, avec un autre nom. Garde l’un des deux.

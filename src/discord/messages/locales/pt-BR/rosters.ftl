@@ -43,7 +43,7 @@ roster-skipped-ids = { $ids ->
 }
 roster-skipped-more = … e mais { $more }
 roster-bad-no-id = • Linha { $line }, “{ $text }”: não há ID de jogador. Ele tem de 6 a 12 dígitos e está no perfil do jogo.
-roster-bad-several-ids = • Linha { $line }, “{ $text }”: há vários jogadores. Coloque cada um em uma linha.
+roster-bad-several-ids = • Linha { $line }, “{ $text }”: podem ser vários jogadores, ou um jogador e outro número. Coloque cada jogador em uma linha, sem outros números.
 roster-bad-state-or-name = • Linha { $line }, “{ $text }”: { $number } é o estado ou parte do nome? Se for o estado, escreva #{ $number }; se não, coloque o nome entre aspas.
 roster-bad-several-states = • Linha { $line }, “{ $text }”: há vários estados. Deixe só o certo.
 roster-bad-repeated = • Linha { $line }, “{ $text }”: o jogador também está na linha { $first }, com outro nome. Deixe só um dos dois.

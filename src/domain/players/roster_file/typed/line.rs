@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::marks::{self, MAX_STATES, take_quoted, take_states};
+use super::values::is_value;
 use super::{CELL_ENDS, MAX_LEVEL, MAX_LINE_BYTES, Problem};
 use crate::domain::players::player::{Player, PlayerId, State};
 use crate::domain::players::roster_file::ID_DIGITS;
@@ -69,7 +70,8 @@ impl Line {
             line.players.into_iter().next().filter(|player| !player.nickname.is_empty())
         });
         match named.collect::<Option<Vec<Player>>>() {
-            Some(named) if !is_quoted => players(named),
+            // `Frost 12345678, Power 98765432` is one player.
+            Some(named) if !is_quoted && !named.iter().any(|player| is_value(&player.nickname)) => players(named),
             _ => Err(Problem::SeveralIds),
         }
     }
@@ -84,9 +86,9 @@ impl Line {
         if let Some(number) = marks::state_at_begin(before).filter(|number| *number <= MAX_LEVEL) {
             return Err(Problem::StateOrName(number));
         }
-        let beside = marks_beside(before, behind);
+        let (beside, columns) = (marks_beside(before, behind), columns(text));
         let [(before, states), (behind, more)] = [take_states(without_label(before)), take_states(behind)];
-        let [before, behind] = [Side::read(&before)?, Side::read(&behind)?];
+        let [before, behind] = [Side::read(&before, columns, true)?, Side::read(&behind, columns, false)?];
         let states: Vec<State> = states.into_iter().chain(more).collect();
         let numbers: Vec<(u32, [Option<char>; 2])> = before.numbers.iter().chain(&behind.numbers).copied().collect();
         // `12345678; Room 12, 310`: the other separator is a part of the name.
@@ -97,11 +99,8 @@ impl Line {
         };
         let before_name = trim_around(before.name.trim_end_matches(is_open));
         let behind_name = trim_around(behind.name.trim_start_matches(is_closed));
-        let unquoted = if before_name.contains(char::is_alphanumeric) || behind_name.is_empty() {
-            before_name
-        } else {
-            behind_name
-        };
+        let is_before = before_name.contains(char::is_alphanumeric) && (before.is_own || !behind.is_own);
+        let unquoted = if is_before || behind_name.is_empty() { before_name } else { behind_name };
         let name = quoted.unwrap_or(unquoted);
         let line = |state, lone_number, loose_number| Self {
             players: vec![player(id, name, state)],
@@ -157,15 +156,19 @@ struct Side {
     /// How many parts may be names, and a state such as `S1` among them.
     names: usize,
     weak_state: Option<u32>,
+    /// Whether the line has columns, and the name is in the id's.
+    is_own: bool,
 }
 
 impl Side {
-    fn read(text: &str) -> Result<Self, Problem> {
+    /// Reads the text before or behind an id. If the line has columns, the name is in the id's own or in the first that may be it.
+    fn read(text: &str, columns: Option<char>, is_before: bool) -> Result<Self, Problem> {
         let mut side = Self::default();
-        // The name keeps what separates within it.
-        let mut kept: Vec<Range<usize>> = Vec::new();
-        let mut is_next = false;
+        // The name keeps what separates within it, but no column.
+        let mut kept: Vec<(usize, Range<usize>)> = Vec::new();
+        let (mut is_next, mut column) = (false, 0);
         for Part { at, marks } in parts(text) {
+            column += usize::from(columns.is_some() && marks[0] == columns);
             let bare = text.get(at.clone()).unwrap_or_default().trim_matches(is_framing);
             let is_label =
                 ["state", "server", "kingdom", "id", "fid", "uid"].iter().any(|label| bare.eq_ignore_ascii_case(label))
@@ -178,17 +181,23 @@ impl Side {
             } else if !is_label {
                 side.names += usize::from(!bare.is_empty());
                 side.weak_state = side.weak_state.or(bare.parse::<State>().ok().map(State::get));
-                match kept.last_mut().filter(|_| is_next) {
-                    Some(last) => last.end = at.end,
-                    None => kept.push(at),
+                match kept.last_mut().filter(|(of, _)| is_next && *of == column) {
+                    Some((_, last)) => last.end = at.end,
+                    None => kept.push((column, at)),
                 }
                 is_next = true;
                 continue;
             }
             is_next = false;
         }
-        let kept = kept.into_iter().filter_map(|at| text.get(at)).map(trim).filter(|part| !part.is_empty());
-        side.name = kept.collect::<Vec<_>>().join(" ");
+        let kept = kept.into_iter().filter_map(|(of, at)| Some((of, trim(text.get(at)?))));
+        let kept: Vec<(usize, &str)> = kept.filter(|(_, part)| !part.is_empty()).collect();
+        let own = if is_before { column } else { 0 };
+        let has_own = kept.iter().any(|(of, _)| *of == own);
+        let chosen = if has_own { Some(own) } else { kept.first().map(|(of, _)| *of) };
+        side.is_own = columns.is_some() && has_own;
+        side.name =
+            kept.iter().filter(|(of, _)| Some(*of) == chosen).map(|(_, part)| *part).collect::<Vec<_>>().join(" ");
         Ok(side)
     }
 }
@@ -220,6 +229,22 @@ fn parts(text: &str) -> Vec<Part> {
     }
     parts.push(Part { at: start..text.len(), marks: [mark, None] });
     parts
+}
+
+/// The separator of a line's columns, if one of them is empty: a name may contain a separator, and not two in a row.
+fn columns(text: &str) -> Option<char> {
+    let mut last = None;
+    for c in text.chars() {
+        if CELL_ENDS.contains(&c) || matches!(c, '，' | '；' | '｜') {
+            if last == Some(c) {
+                return last;
+            }
+            last = Some(c);
+        } else if !is_unseen(c) {
+            last = None;
+        }
+    }
+    None
 }
 
 /// The separators beside an id.

@@ -7,6 +7,7 @@ mod doubts;
 mod heading;
 mod line;
 mod marks;
+mod values;
 
 use thiserror::Error;
 
@@ -35,7 +36,9 @@ pub enum Problem {
     /// There is no number of 6 to 12 digits.
     #[error("there is no player_id")]
     NoId,
-    #[error("there are several players; put each on a line of their own")]
+    #[error(
+        "there may be several players, or one and another number; put each player on a line of their own, without other numbers"
+    )]
     SeveralIds,
     /// This number may be the state or a part of the name.
     #[error("{0} may be the state or a part of the name; write #{0} for the state, or put the name in quotes")]

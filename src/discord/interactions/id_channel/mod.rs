@@ -4,7 +4,9 @@
 //! An event only says that a channel has something new: the channel's last messages are then read, those after the last one that
 //! was answered, oldest first, at most [`MAX_READ`]. So what came while the bot was away is answered, too, and a flood costs no
 //! more than that. What is older than the channel's setting is never answered, by no leader. A message that is answered ends
-//! with one reaction; until then it may have ⏳. Bots, webhooks and edits are ignored, and so is a person who types more than
+//! with one reaction; until then it may have ⏳. If the game says that it knows no such player, the account is linked, and its check
+//! asks again at other moments: one moment of the game decides nothing. Its end decides whether the account joins the list, and
+//! which reaction replaces ⏳. Bots, webhooks and edits are ignored, and so is a person who types more than
 //! [`MAX_PER_MINUTE`] messages in a minute.
 //!
 //! # Races
@@ -14,27 +16,31 @@
 //! instance may have brought one.
 //!
 //! # Crash
-//! A message is noted as answered after its reaction. One that a crash left with ⏳ is answered again: that changes nothing.
+//! A message is noted as answered after its reaction, or after it is noted that it waits for a check. One that a crash left with ⏳
+//! before that is answered again: that changes nothing.
+
+mod message;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use serde::Deserialize;
 use serenity::all::{ChannelId as DiscordChannelId, MessageId};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
-use crate::discord::bot::{Bot, StateChecker};
+use message::Typed;
+
+use crate::discord::bot::Bot;
 use crate::discord::message_content::Reading;
 use crate::discord::rest::RestError;
+use crate::domain::answers::status::Status;
 use crate::domain::codes::channel::Blocked;
 use crate::domain::players::player::{ChannelId, Player, PlayerId, State, UserId};
 use crate::domain::players::self_service::typed_id;
 use crate::domain::redeeming::state_check::StateCheck;
-use crate::domain::redeeming::state_search::NOBODY_AFTER;
 use crate::domain::text::{NAME_CHARS, clean};
-use crate::store::{IdChannel, Joined, Linked};
+use crate::store::{IdChannel, IdMessage, Joined, Linked, StoreError};
 
 /// The most messages that are read at once.
 const MAX_READ: usize = 50;
@@ -72,6 +78,7 @@ pub(in crate::discord) async fn answer_all(bot: Bot) {
     let mut busy: HashMap<tokio::task::Id, ChannelId> = HashMap::new();
     let mut refresh = tokio::time::interval_at(Instant::now() + REFRESH_INTERVAL, REFRESH_INTERVAL);
     refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut checked = bot.requests.wake().listen();
     loop {
         let retry_at = bot.id_inbox.next_retry();
         tokio::select! {
@@ -83,23 +90,21 @@ pub(in crate::discord) async fn answer_all(bot: Bot) {
             }
             () = bot.id_inbox.filled() => {}
             () = at(retry_at) => bot.id_inbox.retry(Instant::now()),
+            () = &mut checked => checked = bot.requests.wake().listen(),
             _ = refresh.tick() => {}
         }
         if bot.message_content.reading() != Reading::On {
             continue;
         }
-        let news = bot.id_inbox.take();
-        let known = match bot.guilds.id_channels().await {
-            Ok(known) => known,
+        let (known, due) = match look(&bot).await {
+            Ok(looked) => looked,
             Err(error) => {
                 tracing::warn!("The ID channels are not read: {error}");
-                bot.id_inbox.put_back(news);
                 tokio::time::sleep(STORE_COOL_DOWN).await;
                 bot.id_inbox.wake();
                 continue;
             }
         };
-        let due = bot.id_inbox.know(known.iter().map(|known| known.channel), &news);
         let new: Vec<ChannelId> = due.into_iter().filter(|channel| !waiting.contains(channel)).collect();
         waiting.extend(new);
         while tasks.len() < CONCURRENCY {
@@ -110,6 +115,24 @@ pub(in crate::discord) async fn answer_all(bot: Bot) {
             let (bot, recent) = (bot.clone(), recent.clone());
             let task = tasks.spawn(async move { answer_channel(&bot, known, &recent).await });
             busy.insert(task.id(), channel);
+        }
+    }
+}
+
+/// Returns the ID channels, and those of them that are to be read.
+async fn look(bot: &Bot) -> Result<(Vec<IdChannel>, Vec<ChannelId>), StoreError> {
+    for (waiting, _) in bot.rosters.due_id_answers().await? {
+        bot.id_inbox.note(waiting.channel);
+    }
+    let news = bot.id_inbox.take();
+    match bot.guilds.id_channels().await {
+        Ok(known) => {
+            let due = bot.id_inbox.know(known.iter().map(|known| known.channel), &news);
+            Ok((known, due))
+        }
+        Err(error) => {
+            bot.id_inbox.put_back(news);
+            Err(error)
         }
     }
 }
@@ -140,52 +163,6 @@ fn is_within_limit(recent: &Recent, user: UserId) -> bool {
         times.push(now);
     }
     is_within
-}
-
-#[derive(Debug, Deserialize)]
-struct Typed {
-    id: MessageId,
-    author: Author,
-    #[serde(default)]
-    content: String,
-    webhook_id: Option<serde::de::IgnoredAny>,
-    #[serde(default, rename = "type")]
-    kind: u8,
-    #[serde(default)]
-    reactions: Vec<Reacted>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Author {
-    id: serenity::all::UserId,
-    #[serde(default)]
-    username: String,
-    global_name: Option<String>,
-    #[serde(default)]
-    bot: bool,
-}
-
-#[derive(Debug, Deserialize)]
-struct Reacted {
-    #[serde(default)]
-    me: bool,
-    emoji: Emoji,
-}
-
-#[derive(Debug, Deserialize)]
-struct Emoji {
-    name: Option<String>,
-}
-
-impl Typed {
-    fn has(&self, emoji: &str) -> bool {
-        self.reactions.iter().any(|reacted| reacted.me && reacted.emoji.name.as_deref() == Some(emoji))
-    }
-
-    /// A message or a reply of a person.
-    fn is_of_a_person(&self) -> bool {
-        !self.author.bot && self.webhook_id.is_none() && matches!(self.kind, 0 | 19) && !self.content.is_empty()
-    }
 }
 
 async fn answer_channel(bot: &Bot, known: IdChannel, recent: &Recent) {
@@ -225,6 +202,9 @@ async fn answer_channel(bot: &Bot, known: IdChannel, recent: &Recent) {
 /// Answers the channel's new messages. Returns whether there may be more.
 async fn try_answer_channel(bot: &Bot, known: IdChannel, recent: &Recent) -> anyhow::Result<bool> {
     let began = Instant::now();
+    if !answer_checked(bot, known, began).await? {
+        return Ok(true);
+    }
     let channel = DiscordChannelId::new(known.channel.0.max(1));
     let mut messages: Vec<Typed> = bot.rest.last_messages(channel, MAX_READ).await?;
     messages.retain(|message| message.id.get() > known.seen);
@@ -257,6 +237,31 @@ async fn try_answer_channel(bot: &Bot, known: IdChannel, recent: &Recent) -> any
     Ok(has_more)
 }
 
+/// Answers the messages whose players' checks have ended. Returns whether that were all.
+async fn answer_checked(bot: &Bot, known: IdChannel, began: Instant) -> anyhow::Result<bool> {
+    for (waiting, is_player) in bot.rosters.due_id_answers().await? {
+        if waiting.channel != known.channel {
+            continue;
+        }
+        if began.elapsed() >= READ_FOR {
+            return Ok(false);
+        }
+        let answer = match is_player {
+            // A crash may have come after it was added.
+            true if join(bot, known, waiting.user, waiting.player).await? != REFUSED => ADDED,
+            true => REFUSED,
+            false => {
+                bot.rosters.unlink(waiting.user, Some(waiting.player)).await?;
+                REFUSED
+            }
+        };
+        let target = (DiscordChannelId::new(waiting.channel.0.max(1)), MessageId::new(waiting.message.max(1)));
+        replace(bot, target, answer).await?;
+        bot.rosters.note_id_answer(waiting).await?;
+    }
+    Ok(true)
+}
+
 /// Answers one message with one reaction.
 async fn answer(bot: &Bot, known: IdChannel, message: &Typed) -> anyhow::Result<()> {
     let target = (DiscordChannelId::new(known.channel.0.max(1)), message.id);
@@ -266,59 +271,67 @@ async fn answer(bot: &Bot, known: IdChannel, message: &Typed) -> anyhow::Result<
     if is_checked && !was_begun {
         react(bot, target, CHECKING).await?;
     }
-    let answer = add(bot, known, message, player, state).await?;
-    // A crash may have come after it was added.
-    let answer = if answer == KNOWN && was_begun { ADDED } else { answer };
-    if is_checked || was_begun {
-        retrying(bot, || bot.rest.remove_reaction(target, CHECKING)).await?;
+    match add(bot, known, message, player, state).await? {
+        None => Ok(()),
+        // A crash may have come after it was added.
+        Some(KNOWN) if was_begun => replace(bot, target, ADDED).await,
+        Some(answer) if is_checked || was_begun => replace(bot, target, answer).await,
+        Some(answer) => react(bot, target, answer).await,
     }
-    react(bot, target, answer).await
 }
 
-/// Links the account and puts it on the list. Returns the reaction.
+/// Links the account and puts it on the list. Returns the reaction; `None` if it comes later.
 async fn add(
     bot: &Bot,
     known: IdChannel,
     message: &Typed,
     id: PlayerId,
     typed: Option<State>,
-) -> anyhow::Result<&'static str> {
-    let state = match typed {
+) -> anyhow::Result<Option<&'static str>> {
+    let checked = match typed {
         None => None,
-        Some(state) => match tokio::time::timeout(CHECK_FOR, check(&*bot.state_checker, id, state)).await {
-            Ok(StateCheck::Right) => Some(state),
-            Ok(StateCheck::NoSuchPlayer) => return Ok(REFUSED),
-            // The state is searched.
-            Ok(StateCheck::WrongState | StateCheck::Unclear(_)) | Err(_) => None,
-        },
+        Some(state) => {
+            let asked = tokio::time::timeout(CHECK_FOR, bot.state_checker.check_state(id, state)).await;
+            Some((state, asked.unwrap_or(StateCheck::Unclear(Status::Interrupted))))
+        }
     };
+    let state = typed.filter(|_| matches!(checked, Some((_, StateCheck::Right))));
     let user = UserId(message.author.id.get());
     let name = clean(message.author.global_name.as_deref().unwrap_or(&message.author.username), NAME_CHARS);
     let player = Player { id, nickname: String::new(), state, furnace_level: None };
     let linked = bot.rosters.link_named(user, player, Some(name).filter(|name| !name.is_empty())).await?;
     if linked == Linked::TooMany {
-        return Ok(REFUSED);
+        return Ok(Some(REFUSED));
     }
-    if state.is_some() {
-        bot.redemptions.retry_wrong_state(id).await?;
+    match checked {
+        Some((_, StateCheck::Right)) => _ = bot.redemptions.retry_wrong_state(id).await?,
+        Some((state, StateCheck::NoSuchPlayer)) => {
+            bot.rosters.offer_state(id, state).await?;
+            let waiting = IdMessage { channel: known.channel, message: message.id.get(), user, player: id };
+            if bot.rosters.answer_later(waiting).await? {
+                return Ok(None);
+            }
+        }
+        Some((state, StateCheck::Unclear(_))) => bot.rosters.offer_state(id, state).await?,
+        // The state is searched.
+        Some((_, StateCheck::WrongState)) | None => {}
     }
-    Ok(match bot.rosters.join_roster(known.alliance, user, id).await? {
+    Ok(Some(join(bot, known, user, id).await?))
+}
+
+/// Puts a linked account on the list. Returns the reaction.
+async fn join(bot: &Bot, known: IdChannel, user: UserId, player: PlayerId) -> anyhow::Result<&'static str> {
+    Ok(match bot.rosters.join_roster(known.alliance, user, player).await? {
         Joined::New => ADDED,
         Joined::Known => KNOWN,
         Joined::Full | Joined::NotLinked => REFUSED,
     })
 }
 
-/// Asks the game about a player and state. That it knows no such player is believed only after several answers: nobody is
-/// there to try again, and the game may have been in disorder.
-async fn check(checker: &dyn StateChecker, id: PlayerId, state: State) -> StateCheck {
-    for _ in 1..NOBODY_AFTER {
-        match checker.check_state(id, state).await {
-            StateCheck::NoSuchPlayer => {}
-            other => return other,
-        }
-    }
-    checker.check_state(id, state).await
+/// Replaces [`CHECKING`] by the final reaction.
+async fn replace(bot: &Bot, target: (DiscordChannelId, MessageId), emoji: &str) -> anyhow::Result<()> {
+    retrying(bot, || bot.rest.remove_reaction(target, CHECKING)).await?;
+    react(bot, target, emoji).await
 }
 
 async fn react(bot: &Bot, target: (DiscordChannelId, MessageId), emoji: &str) -> anyhow::Result<()> {
@@ -348,8 +361,6 @@ async fn retrying<F: Future<Output = Result<(), RestError>>>(bot: &Bot, send: im
 
 #[cfg(test)]
 mod tests {
-    use std::pin::Pin;
-
     use super::*;
 
     #[tokio::test(start_paused = true)]
@@ -361,29 +372,5 @@ mod tests {
         tokio::time::advance(Duration::from_secs(61)).await;
         assert!(is_within_limit(&recent, other));
         assert_eq!(recent.lock().unwrap().len(), 1);
-    }
-
-    struct Answers(Mutex<VecDeque<StateCheck>>);
-
-    impl StateChecker for Answers {
-        fn check_state(&self, _: PlayerId, _: State) -> Pin<Box<dyn Future<Output = StateCheck> + Send + '_>> {
-            Box::pin(async { self.0.lock().unwrap().pop_front().unwrap() })
-        }
-    }
-
-    #[tokio::test]
-    async fn one_answer_that_there_is_no_such_player_is_not_believed() {
-        let nobody = || StateCheck::NoSuchPlayer;
-        let (player, state) = (PlayerId::new(1001).unwrap(), State::new(245).unwrap());
-        for (answers, outcome) in [
-            (vec![StateCheck::Right], StateCheck::Right),
-            (vec![nobody(), StateCheck::Right], StateCheck::Right),
-            (vec![nobody(), nobody(), StateCheck::WrongState], StateCheck::WrongState),
-            (vec![nobody(), nobody(), nobody()], nobody()),
-        ] {
-            let checker = Answers(Mutex::new(answers.into()));
-            assert_eq!(check(&checker, player, state).await, outcome);
-            assert!(checker.0.lock().unwrap().is_empty(), "no more calls than needed, and no fewer");
-        }
     }
 }
