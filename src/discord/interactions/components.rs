@@ -17,7 +17,7 @@ use super::after;
 use super::alliances::{Here, nearest};
 use super::commands::alliances;
 use super::linking::{self, Person};
-use super::managing::refusal;
+use super::managing::{about, refusal};
 use super::panel;
 use super::redeem::{self, Accounts};
 use super::response::Interaction;
@@ -79,9 +79,10 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
             let removed = alliances::confirmed(bot, language, guild, alliance).await?;
             interaction.answer(&removed).await
         }
-        (Some(Action::RosterPage(number, _)), Some(_), _) => {
+        (Some(Action::RosterPage(number, _)), Some(guild), _) => {
             interaction.defer_update().await?;
-            interaction.answer(&rosters::page(bot, language, alliance, number).await?).await
+            let page = rosters::page(bot, language, alliance, number).await?;
+            interaction.answer(&about(bot, language, guild, alliance, page).await?).await
         }
         (Some(Action::Results(on)), Some(_), _) => {
             bot.people.set_results(user, on, language).await?;
@@ -105,7 +106,7 @@ async fn act(bot: &Bot, interaction: &Interaction<'_>, component: &ComponentInte
         (Some(Action::Panel(alliance, part)), Some(guild), _) => {
             panel::press(bot, interaction, guild, alliance, part, component).await
         }
-        (Some(action), Some(_), _) => after::act(bot, interaction, action, component).await,
+        (Some(action), Some(guild), _) => after::act(bot, interaction, guild, action, component).await,
         _ => interaction.answer(&personal::outdated(language)).await,
     }
 }
@@ -180,17 +181,13 @@ async fn redeem_for_rosters(
         let here = Here::new(component.channel_id, component.channel.as_ref());
         named.push(nearest(bot, server, here).await?);
     }
-    let known = bot.guilds.alliances(server).await?;
     let mut answer: Option<Message> = None;
     for alliance in named.iter().copied() {
         if !may_manage(bot, server, Managed::Alliance(alliance), component.member.as_ref()).await? {
             continue;
         }
         let started = after::redeem_codes(bot, language, alliance, codes.clone()).await?;
-        let started = match known.iter().find(|it| it.id == alliance) {
-            Some(alliance) if known.len() > 1 => started.under(&words::about(language, alliance)),
-            _ => started,
-        };
+        let started = about(bot, language, server, alliance, started).await?;
         answer = Some(match answer {
             Some(answer) => answer.and(started),
             None => started,

@@ -4,9 +4,9 @@ use serenity::all::Member;
 
 use crate::discord::bot::Bot;
 use crate::discord::managers::may_manage;
-use crate::discord::messages::{Message, access};
+use crate::discord::messages::{Message, access, alliances};
 use crate::domain::players::access::Managed;
-use crate::domain::players::player::GuildId;
+use crate::domain::players::player::{AllianceId, GuildId};
 use crate::domain::text::language::Language;
 use crate::store::StoreError;
 
@@ -26,6 +26,21 @@ pub(super) async fn refusal(
     // It may have been removed since the message was sent, and a forged id may be another server's.
     let is_own = bot.guilds.alliances(server).await?.iter().any(|own| own.id == alliance);
     Ok((!is_own).then(|| gone(language)))
+}
+
+/// Says in an answer which of several alliances it is about.
+pub(super) async fn about(
+    bot: &Bot,
+    language: Language,
+    server: GuildId,
+    alliance: AllianceId,
+    answer: Message,
+) -> Result<Message, StoreError> {
+    let known = bot.guilds.alliances(server).await?;
+    Ok(match known.iter().find(|it| it.id == alliance) {
+        Some(alliance) if known.len() > 1 => answer.under(&alliances::about(language, alliance)),
+        _ => answer,
+    })
 }
 
 /// Reads the page with this number, counted from 0, or the last one if there are fewer since its button was shown. Returns

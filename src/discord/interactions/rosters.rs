@@ -26,19 +26,22 @@ use crate::domain::text::language::Language;
 use crate::store::{FilteredPage, Removal, Replaced, RosterChange, RosterFilter, RosterPage, StoreError, UNDO_WITHIN};
 
 use super::form_fields::value;
-use super::managing::{page_or_last, refusal};
+use super::managing::{about, page_or_last, refusal};
 use super::response::Interaction;
 
-/// The answer that says why the member may not change the roster that a button or form names; `None` if they may.
-async fn refused(
+/// The server whose roster a button or form changes, or the answer that says why the member may not.
+async fn server(
     bot: &Bot,
     language: Language,
     guild: Option<serenity::all::GuildId>,
     member: Option<&Member>,
     alliance: AllianceId,
-) -> Result<Option<Message>, StoreError> {
-    let Some(server) = guild.map(|id| GuildId(id.get())) else { return Ok(Some(personal::servers_only(language))) };
-    refusal(bot, language, server, Managed::Alliance(alliance), member, alliances::gone).await
+) -> Result<Result<GuildId, Box<Message>>, StoreError> {
+    let Some(server) = guild.map(|id| GuildId(id.get())) else {
+        return Ok(Err(Box::new(personal::servers_only(language))));
+    };
+    let refusal = refusal(bot, language, server, Managed::Alliance(alliance), member, alliances::gone).await?;
+    Ok(refusal.map_or(Ok(server), |refusal| Err(Box::new(refusal))))
 }
 
 /// Answers a pressed button or a choice in a menu.
@@ -49,17 +52,20 @@ pub(super) async fn press(
     action: RosterAction,
 ) -> anyhow::Result<()> {
     let (RosterAction { alliance, kind }, language) = (action, interaction.language());
-    if let Some(refusal) = refused(bot, language, component.guild_id, component.member.as_ref(), alliance).await? {
-        return interaction.answer(&refusal).await;
-    }
+    let server = match server(bot, language, component.guild_id, component.member.as_ref(), alliance).await? {
+        Ok(server) => server,
+        Err(refusal) => return interaction.answer(&refusal).await,
+    };
     match kind {
         RosterActionKind::Filtered(filter, page) => {
             interaction.defer_update().await?;
-            interaction.answer(&filtered(bot, language, alliance, filter, page).await?).await
+            let page = filtered(bot, language, alliance, filter, page).await?;
+            interaction.answer(&about(bot, language, server, alliance, page).await?).await
         }
         RosterActionKind::Browse(page, search) => {
             interaction.defer_update().await?;
-            interaction.answer(&menu(bot, language, alliance, page, &search).await?).await
+            let menu = menu(bot, language, alliance, page, &search).await?;
+            interaction.answer(&about(bot, language, server, alliance, menu).await?).await
         }
         RosterActionKind::Choose(page, search) => {
             let ids = match &component.data.kind {
@@ -72,7 +78,8 @@ pub(super) async fn press(
             if !removal.removed.is_empty() {
                 interaction.follow_up(&removed(bot, language, alliance, &removal)).await?;
             }
-            interaction.answer(&menu(bot, language, alliance, page, &search).await?).await
+            let menu = menu(bot, language, alliance, page, &search).await?;
+            interaction.answer(&about(bot, language, server, alliance, menu).await?).await
         }
         RosterActionKind::Search => {
             let form = removal::search_form(language, alliance);
@@ -101,14 +108,16 @@ pub(super) async fn submit(
     action: RosterAction,
 ) -> anyhow::Result<()> {
     let (RosterAction { alliance, kind }, language) = (action, interaction.language());
-    if let Some(refusal) = refused(bot, language, submitted.guild_id, submitted.member.as_ref(), alliance).await? {
-        return interaction.answer(&refusal).await;
-    }
+    let server = match server(bot, language, submitted.guild_id, submitted.member.as_ref(), alliance).await? {
+        Ok(server) => server,
+        Err(refusal) => return interaction.answer(&refusal).await,
+    };
     match kind {
         RosterActionKind::PasteForm => {
             interaction.defer().await?;
             let (list, state) = (value(submitted, form::LIST), value(submitted, form::STATE));
-            interaction.answer(&add_pasted(bot, language, alliance, list, state).await?).await
+            let added = add_pasted(bot, language, alliance, list, state).await?;
+            interaction.answer(&about(bot, language, server, alliance, added).await?).await
         }
         RosterActionKind::SearchForm => {
             let search = clean(value(submitted, form::SEARCH), MAX_SEARCH);
@@ -117,7 +126,8 @@ pub(super) async fn submit(
                 true => interaction.defer_update().await?,
                 false => interaction.defer().await?,
             }
-            interaction.answer(&menu(bot, language, alliance, 0, &search).await?).await
+            let menu = menu(bot, language, alliance, 0, &search).await?;
+            interaction.answer(&about(bot, language, server, alliance, menu).await?).await
         }
         _ => interaction.answer(&personal::outdated(language)).await,
     }
