@@ -103,6 +103,8 @@ pub struct ActiveCode {
     pub failed: u32,
     /// Players for whom it was never tried.
     pub untried: u32,
+    /// Players for whom it is being redeemed.
+    pub pending: u32,
 }
 
 const OF_ROSTER: &str = "FROM rosters r JOIN players p USING (player_id)
@@ -163,7 +165,8 @@ impl Batches {
             let sql = format!(
                 "SELECT c.code, c.generation,
                         count(r.player_id) FILTER (WHERE d.outcome IN ('failed', 'gave_up')),
-                        count(r.player_id) FILTER (WHERE d.outcome IS NULL)
+                        count(r.player_id) FILTER (WHERE d.outcome IS NULL),
+                        count(r.player_id) FILTER (WHERE d.outcome = 'pending')
                  FROM codes c LEFT JOIN rosters r ON r.guild_id = ?2 AND r.deleted = 0
                  LEFT JOIN redemptions d ON d.player_id = r.player_id AND d.code_key = c.code_key
                       AND d.generation = c.generation AND d.deleted = 0
@@ -171,7 +174,9 @@ impl Batches {
             );
             let mut statement = connection.prepare_cached(&sql)?;
             let rows = statement.query_map(params![Millis(now), guild], |row| {
-                Ok(ActiveCode { code: row.get(0)?, generation: row.get(1)?, failed: row.get(2)?, untried: row.get(3)? })
+                let (code, generation) = (row.get(0)?, row.get(1)?);
+                let (failed, untried, pending) = (row.get(2)?, row.get(3)?, row.get(4)?);
+                Ok(ActiveCode { code, generation, failed, untried, pending })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })

@@ -164,6 +164,36 @@ fn translations_are_right_in_every_language() {
     }
 }
 
+/// What the leaders of an alliance are called. Whoever is told to ask somebody must know whom.
+fn leader(language: Language) -> &'static str {
+    match language {
+        Language::En => "leader",
+        Language::De => "anführer",
+        Language::Fr => "chef",
+        Language::Es | Language::PtBr => "líder",
+        Language::Tr => "lider",
+        Language::Ru => "лидер",
+        Language::Ko => "운영진",
+        Language::Ja => "リーダー",
+        Language::ZhTw => "幹部",
+    }
+}
+
+#[test]
+fn leaders_are_called_the_same_in_all_texts_of_a_language() {
+    let of = |language| all_said(sources(language).iter().copied());
+    let english = of(Language::En);
+    let mut found = Vec::new();
+    for language in Language::ALL {
+        let names = |said: &Said| said.text.to_lowercase().contains(leader(language));
+        let wrong = of(language).into_iter().filter(|(key, said)| {
+            english.get(key).is_some_and(|english| english.text.to_lowercase().contains("leader") != names(said))
+        });
+        found.extend(wrong.map(|(key, said)| format!("{}: {key} = {}", language.tag(), said.text)));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
 /// Pictures are drawn with embedded fonts, which have few letters.
 #[test]
 fn the_fonts_of_the_pictures_have_the_letters_of_their_texts() {

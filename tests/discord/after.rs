@@ -144,7 +144,8 @@ async fn linked_people_are_mentioned_once_for_a_code_that_failed_if_the_server_w
         link(&world, user, player).await;
     }
     let settings = "manage giftcode notify";
-    world.says(&admin, settings, &[], &["Nobody is mentioned when a code fails", "A day before a code ends"]).await;
+    let parts = ["Nobody is mentioned when a code fails", "A day before a code ends", "No channel is set"];
+    world.says(&admin, settings, &[], &parts).await;
     redeem(&world, &admin, &lines(1001..=1006), "QUIET").await;
     // By then, the loop has looked at it.
     tokio::time::sleep(Duration::from_secs(4)).await;
@@ -156,7 +157,8 @@ async fn linked_people_are_mentioned_once_for_a_code_that_failed_if_the_server_w
         file.busy_timeout(PATIENCE).unwrap();
         file.execute(&format!("UPDATE {table} SET {column} = {column} - 7 * 3600 * 1000"), []).unwrap();
     }
-    world.says(&admin, settings, &[("failed", json!(0))], &["I mention the people"]).await;
+    let told = world.told(&admin, settings, &[("failed", json!(0))]).await;
+    assert!(told.contains("I mention the people") && !told.contains("No channel"), "{told}");
     let option = [("code", json!("VIP"))];
     world.told(&admin, "manage giftcode add", &option).await;
     world.told(&admin, "manage giftcode redeem", &option).await;

@@ -165,6 +165,8 @@ async fn an_alliance_that_was_removed_is_offered_for_its_history() {
         world.says(&admin, "manage alliance add", &[("name", text(name))], &["Added"]).await;
     }
     manage_moved(&world, GUILD, true, true).await;
+    let of_ember = [("code", text("GOOD")), ("alliance", text("Ember"))];
+    world.says(&admin, "manage giftcode add", &of_ember, &["`GOOD` was added"]).await;
     let asked = world.ask(&admin, "manage alliance remove", &[("name", text("Ember"))]).await;
     assert!(asked.text().contains("while there are several alliances"), "{}", asked.text());
     let button = asked.components()[0]["components"][0]["custom_id"].as_str().unwrap().to_owned();
@@ -178,6 +180,9 @@ async fn an_alliance_that_was_removed_is_offered_for_its_history() {
         let found = world.double.autocomplete(&admin, CHANNEL, command, &typed, "alliance").await;
         assert_eq!(found, offered, "{command}");
     }
+    // Nobody can be added to what was removed.
+    let told = world.told(&admin, "manage giftcode history", &of_ember).await;
+    assert!(told.contains("never redeemed") && !told.contains("players add"), "{told}");
     bot.stop().await;
 }
 

@@ -225,15 +225,15 @@ async fn one_moment_of_the_games_disorder_rejects_no_id() {
     let posts = ["100001 #245", "100002 #245", "100003 #245"];
     let [good, nobody, unlinked] = posts.map(|text| world.double.post(&member, OTHER_CHANNEL, text));
     let theirs = world.double.post(&friend, OTHER_CHANNEL, "100005 #245");
-    reacted(&world, &theirs, "✅").await;
+    reacted(&world.double, &theirs, "✅").await;
     for (message, id) in [(&good, 100_001), (&nobody, NOBODY), (&unlinked, 100_003)] {
-        reacted(&world, message, "⏳").await;
+        reacted(&world.double, message, "⏳").await;
         world.until("it is asked, and once more as every new player", || calls(id) == 2).await;
     }
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!([100_001, NOBODY, 100_003].map(calls), [2; 3], "no more in this moment");
     for message in [&good, &nobody, &unlinked] {
-        reacted(&world, message, "⏳").await;
+        reacted(&world.double, message, "⏳").await;
     }
     let told = world.told(&admin, LIST, &[]).await;
     assert!(
@@ -253,14 +253,14 @@ async fn one_moment_of_the_games_disorder_rejects_no_id() {
     next_moment();
     world.game.set_troubles(vec![is_there(100_001)]);
     let bot = world.start().await;
-    reacted(&world, &good, "✅").await;
-    reacted(&world, &unlinked, "❌").await;
+    reacted(&world.double, &good, "✅").await;
+    reacted(&world.double, &unlinked, "❌").await;
     world.until("the second moment", || replies(NOBODY) == 2).await;
-    reacted(&world, &nobody, "⏳").await;
+    reacted(&world.double, &nobody, "⏳").await;
     bot.kill().await;
     next_moment();
     let bot = world.start().await;
-    reacted(&world, &nobody, "❌").await;
+    reacted(&world.double, &nobody, "❌").await;
     let told = world.told(&admin, LIST, &[]).await;
     assert!(told.contains("100001") && told.contains("state 245") && !told.contains("100002"), "{told}");
     let count = |sql: &str| -> u32 { file.query_row(sql, [], |row| row.get(0)).unwrap() };

@@ -1,5 +1,6 @@
 //! The panel.
 
+use giftcode_bot::sandbox::faults::{Trouble, Wrong};
 use giftcode_bot::sandbox::rules::Rule;
 use serde_json::{Value, json};
 
@@ -205,6 +206,19 @@ async fn every_button_of_an_old_panel_works_and_renews_it() {
     let other = world.double.select(&admin, &message, message.custom_id(&placeholder), &[&value]).await;
     other.settled(PATIENCE).await;
     assert!(other.text().contains("ONE: who has it"), "{}", other.text());
+    // That menu stays where the players are filtered.
+    let message = other.message();
+    let all = world.double.select(&admin, &message, message.custom_id("Show …"), &["all"]).await;
+    all.settled(PATIENCE).await;
+    let (again, value) = entry(&all, "TWO");
+    let message = all.message();
+    let other = world.double.select(&admin, &message, message.custom_id(&again), &[&value]).await;
+    other.settled(PATIENCE).await;
+    assert!(again == placeholder && other.text().contains("TWO: who has it"), "{}", other.text());
+    // Players who were added are counted.
+    let form = world.double.press(&admin, &panel(&world), panel(&world).custom_id("Add players")).await;
+    world.double.submit(&admin, &form, &[("players", "41000104 Four #245")]).await.settled(PATIENCE).await;
+    world.double.until(PATIENCE, "it is renewed", is("👥 2 players")).await;
     // A code that is none.
     let form = world.double.press(&admin, &panel(&world), panel(&world).custom_id("Add code")).await;
     let refused = world.double.submit(&admin, &form, &[("code", "no code!")]).await;
@@ -213,6 +227,31 @@ async fn every_button_of_an_old_panel_works_and_renews_it() {
     let refused = world.double.submit(&member, &form, &[("code", "THREE")]).await;
     refused.settled(PATIENCE).await;
     assert!(refused.text().contains("🔒"), "{}", refused.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_leader_began_is_told_to_the_next_one() {
+    let world = World::new(&[("VIP", Rule::VipOnly)]).await;
+    let bot = world.start().await;
+    let (one, two) = (world.admin(), world.admin());
+    world.set_channel(&one).await;
+    // 1001 is a VIP.
+    world.import(&one, "1001,One,245\n1002,Two,245\n1003,Three,245\n").await;
+    let code = [("code", json!("VIP"))];
+    world.told(&one, "manage giftcode add", &code).await;
+    world.told(&one, "manage giftcode redeem", &code).await;
+    world.message("VIP: done for 3 players").await;
+    make(&world, &one).await;
+    world.game.set_troubles(vec![Trouble::of_all(Wrong::Hang)]);
+    let began = press(&world, &one, &panel(&world), "Retry failed").await;
+    assert!(began.text().contains("again for 2 players"), "{}", began.text());
+    let goes_on = "`VIP` is already being redeemed: 2 players to go.";
+    world.says(&two, "manage giftcode retry", &code, &[goes_on, &format!("<#{CHANNEL}>")]).await;
+    for label in ["Retry failed", "Redeem now"] {
+        let told = press(&world, &two, &panel(&world), label).await;
+        assert!(told.text().contains(goes_on), "{label}: {}", told.text());
+    }
+    bot.kill().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -140,3 +140,29 @@ async fn each_alliance_has_its_panel_and_a_role_for_one_manages_no_other() {
     let told = world.told(&admin, "manage access", &[]).await;
     assert!(told.contains(&format!("<@&{}>", leader.role())) && !told.contains("(for Ember)"), "{told}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_of_panels_and_their_pages_name_the_alliance_and_a_new_name_is_shown() {
+    let world = World::new(&[]).await;
+    let bot = world.start().await;
+    let admin = world.admin();
+    let first = add_ember(&world, &admin).await;
+    let ids: Vec<String> = (1001..1031).map(|id: u64| id.to_string()).collect();
+    let add = [("player_ids", json!(ids.join(" "))), ("state", json!(245)), ember()];
+    world.says(&admin, "manage players add", &add, &["30 players"]).await;
+    world.says(&admin, "manage panel", &[ember()], &["✅ The panel is in"]).await;
+    let is_panel = |message: &Message| message.text().contains("🎛");
+    let panel = world.double.wait_for_message(CHANNEL, PATIENCE, is_panel).await;
+    for (label, part) in [("Remove players", "Choose who leaves"), ("Player list", "30 players")] {
+        let shown = press(&world, &admin, &panel, label).await;
+        assert!(shown.text().contains("**Ember**") && shown.text().contains(part), "{label}: {}", shown.text());
+        let next = world.double.press(&admin, &shown.message(), shown.message().custom_id("▶")).await;
+        next.settled(PATIENCE).await;
+        assert!(next.text().contains("**Ember**") && !next.text().contains(&first), "{label}: {}", next.text());
+    }
+    world.says(&admin, "manage alliance rename", &[("name", json!("Glow")), ember()], &["**Glow**"]).await;
+    press(&world, &admin, &panel, "Status").await;
+    let is_renewed = || Some(world.double.message(panel.id)).filter(|now| now.text().contains("Gift codes: Glow"));
+    world.double.until(PATIENCE, "the panel has the new name", is_renewed).await;
+    bot.stop().await;
+}

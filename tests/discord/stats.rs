@@ -178,7 +178,7 @@ fn the_words_inside_a_picture_are_in_the_language_of_who_asks() {
         }
     };
     has(Language::En, &["Redemptions per day", "270 redeemed", "redemptions", "43 of 60", "3 min 13 s", "7 Nov"]);
-    has(Language::De, &["Einlösungen pro Tag", "270 eingelöst", "Einlösungen", "43 von 60", "3 min 13 s", "7. Nov."]);
+    has(Language::De, &["Einlösungen pro Tag", "eingelöst: 270", "Einlösungen", "43 von 60", "3 min 13 s", "7. Nov."]);
     has(Language::Ru, &["Активации по дням", "активировано: 270", "43 из 60", "3 мин 13 с", "7 нояб."]);
     has(Language::Ja, &["1日ごとの交換数", "交換 270", "60人中43人", "3分13秒", "11月7日"]);
     // But for codes and numbers, no two languages say the same.

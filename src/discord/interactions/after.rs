@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
-use serenity::all::{ComponentInteraction, ComponentInteractionDataKind, CreateInteractionResponse};
+use serenity::all::{
+    ActionRowComponent, ComponentInteraction, ComponentInteractionDataKind, CreateInteractionResponse,
+};
 
 use crate::discord::bot::Bot;
-use crate::discord::custom_id::Action;
+use crate::discord::custom_id::{Action, PanelPart};
 use crate::discord::messages::paging::last_page;
-use crate::discord::messages::{Message, after as words, manage, personal, targets};
+use crate::discord::messages::{Message, after as words, manage, panel, personal, targets};
 use crate::domain::codes::code::Code;
 use crate::domain::limits::estimate::time_for;
 use crate::domain::players::player::AllianceId;
 use crate::domain::text::language::Language;
-use crate::store::{BatchKey, CodePlayers, FoundCode, Which};
+use crate::store::{BatchKey, BatchStart, CodePlayers, FoundCode, Which};
 
 use super::appeal::{self, AppealResult, appeal};
 use super::managing::page_or_last;
@@ -27,6 +29,15 @@ pub(super) async fn retry(bot: &Bot, alliance: AllianceId, language: Language, c
     let (key, generation) = (shown.code.key(), shown.generation);
     let again = bot.requests.retry_batch(alliance, key.clone(), generation).await?;
     if again == 0 {
+        let batches = bot.batches.past_batches(alliance, Some(key.clone()), 1).await?;
+        let pending =
+            batches.iter().filter(|batch| batch.generation == generation).map(|batch| batch.tally.pending).sum();
+        if pending > 0 {
+            // Perhaps another leader tried again a moment ago.
+            let channel = bot.guilds.guild(alliance).await?.channel;
+            let going_on = BatchStart { players: pending, due: 0, pending };
+            return Ok(manage::batch_started(language, &shown.code, going_on, channel));
+        }
         // Those who failed have left, or got it otherwise: the message of the batch may not know.
         bot.batches.show_again(BatchKey { guild: alliance, code: key, generation }).await?;
     }
@@ -159,12 +170,7 @@ pub(super) async fn act(
         }
         Action::RedeemForList(code, alliance) => redeem_for_roster(bot, interaction, alliance, vec![code]).await,
         Action::CodePlayers(code, alliance, which, page) => {
-            interaction.defer_update().await?;
-            let shown = code_players(bot, alliance, language, &code, which, page).await?;
-            match shown {
-                Some(shown) => interaction.answer(&shown).await,
-                None => interaction.refuse(&manage::code_unknown(language, &code)).await,
-            }
+            show_code_players(bot, interaction, alliance, &code, (which, page), component).await
         }
         Action::ChooseCodePlayers(code, alliance) => {
             let ComponentInteractionDataKind::StringSelect { values } = &component.data.kind else {
@@ -173,12 +179,7 @@ pub(super) async fn act(
             let Some(which) = values.first().and_then(|value| Which::parse(value)) else {
                 return interaction.answer(&personal::outdated(language)).await;
             };
-            interaction.defer_update().await?;
-            let shown = code_players(bot, alliance, language, &code, which, 0).await?;
-            match shown {
-                Some(shown) => interaction.answer(&shown).await,
-                None => interaction.refuse(&manage::code_unknown(language, &code)).await,
-            }
+            show_code_players(bot, interaction, alliance, &code, (which, 0), component).await
         }
         Action::AutoOn(alliance) => {
             interaction.defer_update().await?;
@@ -189,4 +190,37 @@ pub(super) async fn act(
         }
         _ => interaction.answer(&personal::outdated(language)).await,
     }
+}
+
+/// Replaces the message of a button or menu by some of the players of a code. What else stands there stays: the panel's
+/// menu of other codes.
+async fn show_code_players(
+    bot: &Bot,
+    interaction: &Interaction<'_>,
+    alliance: AllianceId,
+    code: &Code,
+    (which, page): (Which, u32),
+    component: &ComponentInteraction,
+) -> anyhow::Result<()> {
+    let language = interaction.language();
+    interaction.defer_update().await?;
+    let Some(shown) = code_players(bot, alliance, language, code, which, page).await? else {
+        return interaction.refuse(&manage::code_unknown(language, code)).await;
+    };
+    let menu = match offers_other_codes(component) {
+        true => panel::other_codes(language, alliance, &bot.batches.active_codes_of(alliance).await?),
+        false => None,
+    };
+    let shown = shown.and(Message::default().with_rows(menu.into_iter().collect()));
+    interaction.answer(&shown).await
+}
+
+/// Whether the message has the panel's menu of other codes.
+fn offers_other_codes(component: &ComponentInteraction) -> bool {
+    let parts = component.message.components.iter().flat_map(|row| &row.components);
+    let ids = parts.filter_map(|part| match part {
+        ActionRowComponent::SelectMenu(menu) => menu.custom_id.as_deref(),
+        _ => None,
+    });
+    ids.filter_map(Action::parse).any(|action| matches!(action, Action::Panel(_, PanelPart::MissingOf)))
 }

@@ -17,7 +17,7 @@ use super::after;
 use super::alliances::{Here, nearest};
 use super::commands::alliances;
 use super::linking::{self, Person};
-use super::managing::{name_alliance, refusal};
+use super::managing::{about, name_alliance, refusal};
 use super::panel;
 use super::redeem::{self, Accounts};
 use super::response::Interaction;
@@ -185,17 +185,13 @@ async fn redeem_for_rosters(
         // It was posted by another program, or its alliance was removed.
         named.push(nearest(bot, server, here).await?);
     }
-    let known = bot.guilds.alliances(server).await?;
     let mut answer: Option<Message> = None;
     for alliance in named.iter().copied() {
         if !may_manage(bot, server, Managed::Alliance(alliance), component.member.as_ref()).await? {
             continue;
         }
         let started = after::redeem_codes(bot, language, alliance, codes.clone()).await?;
-        let started = match known.iter().find(|it| it.id == alliance) {
-            Some(alliance) if known.len() > 1 => started.under(&words::about(language, alliance)),
-            _ => started,
-        };
+        let started = about(bot, language, server, alliance, started).await?;
         answer = Some(match answer {
             Some(answer) => answer.and(started),
             None => started,

@@ -6,7 +6,7 @@ use crate::discord::bot::Bot;
 use crate::discord::custom_id::{Action, PanelPart};
 use crate::discord::messages::personal;
 use crate::discord::messages::self_service::{self as words, form as fields};
-use crate::discord::roster_action::RosterAction;
+use crate::discord::roster_action::{RosterAction, RosterActionKind};
 use crate::domain::players::player::{GuildId, PlayerId, State, UserId};
 
 use super::form_fields::value;
@@ -26,7 +26,13 @@ pub(in crate::discord) async fn handle(bot: &Bot, form: &ModalInteraction) {
 
 async fn submit(bot: &Bot, interaction: &Interaction<'_>, form: &ModalInteraction) -> anyhow::Result<()> {
     if let Some(action) = RosterAction::parse(&form.data.custom_id) {
-        return rosters::submit(bot, interaction, form, action).await;
+        let RosterAction { alliance, kind } = action.clone();
+        rosters::submit(bot, interaction, form, action).await?;
+        // A command opens this form too, and then it stands below no message.
+        if let (RosterActionKind::PasteForm, Some(panel), Some(server)) = (kind, &form.message, form.guild_id) {
+            panel::renew_quietly(bot, GuildId(server.get()), alliance, panel).await;
+        }
+        return Ok(());
     }
     let codes = match Action::parse(&form.data.custom_id) {
         Some(Action::Panel(alliance, PanelPart::AddCodeForm)) => {

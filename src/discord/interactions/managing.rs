@@ -31,16 +31,41 @@ pub(super) async fn refusal(
     Ok((!is_own).then(|| gone(language)))
 }
 
-/// Lets the answers say which of several alliances they are about, as those of commands do.
+/// The line that says which of several alliances an answer is about; `None` if the server has one.
+async fn line(
+    bot: &Bot,
+    language: Language,
+    server: GuildId,
+    alliance: AllianceId,
+) -> Result<Option<String>, StoreError> {
+    let known = bot.guilds.alliances(server).await?;
+    let named = known.iter().find(|it| it.id == alliance).filter(|_| known.len() > 1);
+    Ok(named.map(|alliance| words::about(language, alliance)))
+}
+
+/// Says in an answer which of several alliances it is about.
+pub(super) async fn about(
+    bot: &Bot,
+    language: Language,
+    server: GuildId,
+    alliance: AllianceId,
+    answer: Message,
+) -> Result<Message, StoreError> {
+    Ok(match line(bot, language, server, alliance).await? {
+        Some(line) => answer.under(&line),
+        None => answer,
+    })
+}
+
+/// Lets all answers of an interaction say which of several alliances they are about.
 pub(super) async fn name_alliance(
     bot: &Bot,
     interaction: &Interaction<'_>,
     server: GuildId,
     alliance: AllianceId,
 ) -> Result<(), StoreError> {
-    let known = bot.guilds.alliances(server).await?;
-    if let Some(alliance) = known.iter().find(|it| it.id == alliance).filter(|_| known.len() > 1) {
-        interaction.head(words::about(interaction.language(), alliance));
+    if let Some(line) = line(bot, interaction.language(), server, alliance).await? {
+        interaction.head(line);
     }
     Ok(())
 }

@@ -26,7 +26,7 @@ use crate::domain::health::Health;
 use crate::domain::players::access::Managed;
 use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
 use crate::domain::text::language::Language;
-use crate::store::{ActiveCode, AddedCode, StoreError, Which};
+use crate::store::{ActiveCode, AddedCode, Alliance, StoreError, Which};
 
 use super::appeal::{self, AppealResult};
 use super::form_fields::value;
@@ -55,7 +55,7 @@ pub(super) async fn make(
     if let Some(blocked) = granted.blocked {
         return Ok(targets::channel_blocked(language, channel, blocked));
     }
-    let status = status_of(bot, server, alliance).await?;
+    let status = status_of(bot, alliance, &bot.guilds.alliances(server).await?).await?;
     let panel = words::panel(bot.guilds.server_language(server).await?, alliance, &status);
     let body = panel.create().nonce(Nonce::String(format!("p{id}"))).enforce_nonce(true);
     let channel_id = DiscordChannelId::new(channel.0.max(1));
@@ -63,10 +63,10 @@ pub(super) async fn make(
     Ok(words::made(language, channel))
 }
 
-async fn status_of(bot: &Bot, server: GuildId, alliance: AllianceId) -> Result<PanelStatus, StoreError> {
+/// What a panel of one of these alliances shows.
+async fn status_of(bot: &Bot, alliance: AllianceId, alliances: &[Alliance]) -> Result<PanelStatus, StoreError> {
     let codes = bot.batches.active_codes_of(alliance).await?;
     let settings = bot.guilds.guild(alliance).await?;
-    let alliances = bot.guilds.alliances(server).await?;
     let name = alliances.iter().find(|it| it.id == alliance).and_then(|it| it.name.clone());
     Ok(PanelStatus {
         name: name.filter(|_| alliances.len() > 1),
@@ -78,12 +78,17 @@ async fn status_of(bot: &Bot, server: GuildId, alliance: AllianceId) -> Result<P
     })
 }
 
-/// Renews the status line of the panel that was used, unless it is right.
+/// Renews the title and the status line of the panel that was used, unless they are right.
 async fn renew(bot: &Bot, server: GuildId, alliance: AllianceId, panel: &DiscordMessage) -> anyhow::Result<()> {
-    let status = status_of(bot, server, alliance).await?;
+    let alliances = bot.guilds.alliances(server).await?;
+    if alliances.iter().all(|own| own.id != alliance) {
+        return Ok(());
+    }
+    let status = status_of(bot, alliance, &alliances).await?;
     let language = bot.guilds.server_language(server).await?;
-    let shown = panel.embeds.first().and_then(|embed| embed.description.as_deref());
-    if shown == Some(words::status_line(language, &status).as_str()) {
+    let shown = panel.embeds.first().map(|embed| (embed.title.as_deref(), embed.description.as_deref()));
+    let (title, line) = (words::title(language, &status), words::status_line(language, &status));
+    if shown == Some((Some(title.as_str()), Some(line.as_str()))) {
         return Ok(());
     }
     let edit = words::panel(language, alliance, &status).edit();
@@ -91,7 +96,7 @@ async fn renew(bot: &Bot, server: GuildId, alliance: AllianceId, panel: &Discord
     Ok(())
 }
 
-async fn renew_quietly(bot: &Bot, server: GuildId, alliance: AllianceId, panel: &DiscordMessage) {
+pub(super) async fn renew_quietly(bot: &Bot, server: GuildId, alliance: AllianceId, panel: &DiscordMessage) {
     if let Err(error) = renew(bot, server, alliance, panel).await {
         tracing::debug!("A panel of {alliance} is not renewed: {error:#}");
     }
@@ -227,13 +232,19 @@ fn meant(codes: Vec<ActiveCode>, chosen: &str) -> Vec<Code> {
     }
 }
 
+/// The codes that are being redeemed: somebody asked for them a moment ago.
+fn in_progress(codes: &[ActiveCode]) -> Vec<Code> {
+    codes.iter().filter(|one| one.pending > 0).map(|one| one.code.clone()).collect()
+}
+
 /// Tries the only failed code again, or the chosen ones, or asks which.
 async fn retry(bot: &Bot, alliance: AllianceId, language: Language, chosen: Option<&str>) -> anyhow::Result<Message> {
     let mut codes = bot.batches.active_codes_of(alliance).await?;
+    let going_on = in_progress(&codes);
     codes.retain(|one| one.failed > 0);
     let meant = match (chosen, codes.as_slice()) {
         (Some(chosen), _) => meant(codes, chosen),
-        (None, []) => return Ok(words::nothing_failed(language)),
+        (None, []) => going_on,
         (None, [only]) => vec![only.code.clone()],
         (None, several) => return Ok(words::which_retry(language, alliance, several)),
     };
@@ -258,10 +269,11 @@ async fn redeem(bot: &Bot, alliance: AllianceId, language: Language, chosen: Opt
             .await;
     }
     let mut codes = all;
+    let going_on = in_progress(&codes);
     codes.retain(|one| one.untried > 0);
     let meant = match (chosen, codes.as_slice()) {
         (Some(chosen), _) => meant(codes, chosen),
-        (None, []) => return Ok(words::nothing_to_redeem(language)),
+        (None, []) => going_on,
         (None, [only]) => vec![only.code.clone()],
         (None, several) => return Ok(words::which_redeem(language, alliance, several)),
     };

@@ -228,8 +228,8 @@ pub fn auto_stays(language: Language) -> Message {
     Message::text(text!(language, "after-auto-stays"))
 }
 
-/// What the server wants to be told.
-pub fn notifications(language: Language, wanted: Notifications) -> Message {
+/// What the server wants to be told, which is nothing without a channel.
+pub fn notifications(language: Language, wanted: Notifications, has_channel: bool) -> Message {
     let failed = match wanted.mentions_failed {
         true => text!(language, "after-notify-failed-on"),
         false => text!(language, "after-notify-failed-off"),
@@ -238,7 +238,12 @@ pub fn notifications(language: Language, wanted: Notifications) -> Message {
         true => text!(language, "after-notify-reminder-on"),
         false => text!(language, "after-notify-reminder-off"),
     };
-    Message::text(format!("{failed}\n{reminder}"))
+    let shown = Message::text(format!("{failed}\n{reminder}"));
+    let wants_any = wanted.mentions_failed || wanted.reminds;
+    match wants_any && !has_channel {
+        true => shown.with_line(&text!(language, "after-auto-on-without-channel")),
+        false => shown,
+    }
 }
 
 #[cfg(test)]

@@ -204,6 +204,33 @@ mod tests {
     use crate::domain::answers::status::Status;
 
     #[test]
+    fn one_player_is_counted_as_one_in_every_language() {
+        let failed = FailedGroup {
+            status: Status::StoveLevel,
+            gave_up: false,
+            players: PlayerId::new(1).map(|id| (id, String::new())).into_iter().collect(),
+        };
+        let one = Tally { granted: 1, already: 1, pending: 1, failed: vec![failed], ..Tally::default() };
+        for (language, shown) in [
+            (Language::En, "🎁 1 redeemed · 📦 1 already claimed · ❌ 1 failed · ⏳ 1 to go"),
+            (Language::De, "🎁 1 eingelöst · 📦 1 schon abgeholt · ❌ 1 fehlgeschlagen · ⏳ noch 1"),
+            (Language::Fr, "🎁 1 obtenu · 📦 1 déjà récupéré · ❌ 1 échec · ⏳ 1 restant"),
+            (Language::Es, "🎁 1 canjeado · 📦 1 ya lo tenía · ❌ 1 fallido · ⏳ 1 pendiente"),
+            (Language::PtBr, "🎁 1 resgatado · 📦 1 já tinha · ❌ 1 falhou · ⏳ 1 pendente"),
+        ] {
+            assert_eq!(counts(language, &one), shown);
+        }
+        let several: Vec<(PlayerId, String)> =
+            (1..=16).filter_map(PlayerId::new).map(|id| (id, String::new())).collect();
+        for (language, end) in
+            [(Language::En, "… and 1 more"), (Language::De, "… und 1 weiterer"), (Language::Fr, "… et 1 autre")]
+        {
+            let (shown, _) = names(language, &several);
+            assert!(shown.ends_with(end), "{shown}");
+        }
+    }
+
+    #[test]
     fn statuses_that_mean_the_same_are_explained_once() {
         let group = |status, gave_up, ids: std::ops::Range<u64>| FailedGroup {
             status,

@@ -37,7 +37,7 @@ pub struct PanelStatus {
     pub channel: Option<ChannelId>,
 }
 
-/// The status line, as the panel's description. A panel whose description is another one is out of date.
+/// The status line, as the panel's description. A panel whose title or description is another one is out of date.
 pub fn status_line(language: Language, status: &PanelStatus) -> String {
     let mut parts = vec![
         text!(language, "panel-codes", codes = status.codes),
@@ -57,12 +57,19 @@ pub fn status_line(language: Language, status: &PanelStatus) -> String {
     format!("{}\n-# {}", parts.join(" · "), text!(language, "panel-note"))
 }
 
-pub fn panel(language: Language, alliance: AllianceId, status: &PanelStatus) -> Message {
-    let title = match &status.name {
+/// The panel's title.
+pub fn title(language: Language, status: &PanelStatus) -> String {
+    match &status.name {
         Some(name) => text!(language, "panel-title-of", alliance = escape(name, 64)),
         None => text!(language, "panel-title"),
-    };
-    let embed = CreateEmbed::new().title(title).colour(colour::PLAIN).description(status_line(language, status));
+    }
+}
+
+pub fn panel(language: Language, alliance: AllianceId, status: &PanelStatus) -> Message {
+    let embed = CreateEmbed::new()
+        .title(title(language, status))
+        .colour(colour::PLAIN)
+        .description(status_line(language, status));
     let part = |part: PanelPart, label: &str, style| button(&Action::Panel(alliance, part), label, style);
     let auto = match status.auto_redeem {
         true => part(PanelPart::AutoOff, &text!(language, "panel-turn-off"), ButtonStyle::Secondary),

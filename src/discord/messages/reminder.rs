@@ -77,7 +77,8 @@ fn rows(language: Language, notice: &Notice, content: &Reminder<'_>) -> Vec<Crea
     if content.tally.failures() > 0 {
         buttons.push(retry_button(language, &notice.code, notice.guild));
     }
-    vec![CreateActionRow::Buttons(buttons)]
+    // Discord takes no row without a button.
+    if buttons.is_empty() { Vec::new() } else { vec![CreateActionRow::Buttons(buttons)] }
 }
 
 /// Everybody who does not have the code, as CSV.
@@ -85,4 +86,34 @@ fn file(language: Language, content: &Reminder<'_>) -> Vec<u8> {
     let untried = content.untried.iter().map(|(id, name)| [id.to_string(), name.clone(), String::new(), String::new()]);
     let failed = failure_rows(language, content.tally);
     spreadsheet::write(["player_id", "nickname", "status", "reason"], failed.into_iter().chain(untried))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::codes::code::Code;
+    use crate::domain::players::player::{AllianceId, ChannelId, GuildId};
+
+    /// One whose sending was cut off is sent again, though everybody has the code by now.
+    #[test]
+    fn a_reminder_about_nobody_has_no_empty_row() {
+        let notice = Notice {
+            nonce: "n1".to_owned(),
+            server: GuildId(1),
+            guild: AllianceId(1),
+            alliance: None,
+            language: Language::En,
+            channel: ChannelId(2),
+            attempted_at: Some(Timestamp::UNIX_EPOCH),
+            is_moved: false,
+            code: Code::parse("X1").unwrap(),
+            content: NoticeContent::Reminder {
+                ends_at: Timestamp::UNIX_EPOCH,
+                tally: Tally::default(),
+                untried: Vec::new(),
+            },
+        };
+        let sent = serde_json::to_value(reminder(Language::En, &notice).create()).unwrap();
+        assert_eq!(sent["components"], serde_json::json!([]), "Discord takes no row without a button");
+    }
 }

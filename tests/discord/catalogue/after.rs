@@ -106,10 +106,11 @@ pub fn after(language: Language) -> Chapter {
             after::auto_takes_long(language, ALLIANCE, outstanding(500, 8, 4000), Duration::from_secs(8000))
         }),
         ("auto on, after “Not now”", after::auto_stays(language)),
-        ("notify", after::notifications(language, Notifications::default())),
+        ("notify", after::notifications(language, Notifications::default(), true)),
         ("notify, the other way round", {
-            after::notifications(language, Notifications { mentions_failed: true, reminds: false })
+            after::notifications(language, Notifications { mentions_failed: true, reminds: false }, true)
         }),
+        ("notify, without a channel", after::notifications(language, Notifications::default(), false)),
     ];
     ("After a code, and before its end", messages.into_iter().map(|(when, one)| (when.to_owned(), one)).collect())
 }

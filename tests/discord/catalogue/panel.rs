@@ -20,7 +20,7 @@ pub const DAILY_ROUND: [(&str, &[&str]); 5] = [
 ];
 
 fn active(text: &str, failed: u32, untried: u32) -> ActiveCode {
-    ActiveCode { code: code(text), generation: 1, failed, untried }
+    ActiveCode { code: code(text), generation: 1, failed, untried, pending: 0 }
 }
 
 fn status(name: Option<&str>, auto_redeem: bool) -> PanelStatus {

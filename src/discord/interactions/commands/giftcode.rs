@@ -71,7 +71,8 @@ pub(super) async fn notify(
             (None, None) => guilds.notifications(alliance).await?,
             (failed, reminder) => guilds.set_notifications(alliance, failed, reminder).await?,
         };
-        Ok(words::notifications(language(ctx), wanted))
+        let has_channel = guilds.guild(alliance).await?.channel.is_some();
+        Ok(words::notifications(language(ctx), wanted, has_channel))
     })
     .await
 }
@@ -141,7 +142,9 @@ pub(super) async fn history(
         let most = if code.is_some() { words::HISTORY_OF_CODE } else { manage::HISTORY_BATCHES };
         let batches = bot.batches.past_batches(alliance, key, most).await?;
         let history = manage::history(language(ctx), &batches, &over, code.as_ref());
-        match code {
+        // One that was removed has no players any more.
+        let is_there = bot.guilds.alliances(guild(ctx)?).await?.iter().any(|own| own.id == alliance);
+        match code.filter(|_| is_there) {
             Some(code) => after::with_players(bot, alliance, language(ctx), history, &code, which(show)).await,
             None => Ok(history),
         }

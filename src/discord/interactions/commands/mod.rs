@@ -25,9 +25,10 @@ use crate::domain::text::language::Language;
 
 use crate::discord::bot::Bot;
 use crate::discord::managers::may_manage;
-use crate::discord::messages::{Message, access as access_words, alliances as alliance_words, personal as words};
+use crate::discord::messages::{Message, access as access_words, personal as words};
 
 use super::alliances::{Here, choose};
+use super::managing;
 use super::response::Interaction;
 
 type Context<'a> = poise::ApplicationContext<'a, Bot, anyhow::Error>;
@@ -106,11 +107,7 @@ async fn for_alliance<F: Future<Output = anyhow::Result<Message>>>(
 
 /// Says in an answer which of several alliances it is about.
 async fn about(ctx: Context<'_>, alliance: AllianceId, answer: Message) -> anyhow::Result<Message> {
-    let known = ctx.data().guilds.alliances(guild(ctx)?).await?;
-    Ok(match known.iter().find(|it| it.id == alliance) {
-        Some(alliance) if known.len() > 1 => answer.under(&alliance_words::about(language(ctx), alliance)),
-        _ => answer,
-    })
+    Ok(managing::about(ctx.data(), language(ctx), guild(ctx)?, alliance, answer).await?)
 }
 
 async fn may_manage_alliance(ctx: Context<'_>, alliance: AllianceId) -> anyhow::Result<bool> {

@@ -10,7 +10,13 @@ after-mention-title = ❌ { $code } hat für deinen Account nicht geklappt
 after-mention = Der Code konnte für einen Account, den du verknüpft hast, nicht eingelöst werden. Warum, und was zu tun ist, steht im [Ergebnis]({ $link }).
 after-mention-without-result = Der Code konnte für einen Account, den du verknüpft hast, nicht eingelöst werden. Um es noch einmal zu versuchen und den Grund zu sehen, nimm `/redeem code:{ $code }`.
 after-players-title = 📋 { $code }: wer ihn hat
-after-players-counts = 🎁 { $redeemed } haben ihn · ❌ { $failed } fehlgeschlagen · ➖ { $missing } fehlen insgesamt
+after-players-counts = 🎁 { $redeemed ->
+    [one] { $redeemed } hat ihn
+   *[other] { $redeemed } haben ihn
+} · ❌ { $failed } fehlgeschlagen · ➖ insgesamt { $missing ->
+    [one] fehlt er { $missing } Spieler
+   *[other] fehlt er { $missing } Spielern
+}
 after-players-empty = Die Spielerliste ist leer. Füge Spieler mit `/manage players add` hinzu.
 after-players-nobody = Niemand.
 after-player-failed = ❌ { $player }: { $why }
@@ -37,7 +43,10 @@ after-estimate = { $players ->
 } × { $codes ->
     [one] { $codes } Code
    *[other] { $codes } Codes
-}, { $redemptions } Einlösungen: { $time }.
+}, { $redemptions ->
+    [one] { $redemptions } Einlösung
+   *[other] { $redemptions } Einlösungen
+}: { $time }.
 after-auto-asks = ⏳ { $estimate } Das Spiel erlaubt nur eine bestimmte Zahl von Einlösungen in der Minute, und andere Spieler dieses Bots warten auch. Automatisches Einlösen einschalten?
 after-auto-yes = Einschalten
 after-auto-no = Jetzt nicht

@@ -34,4 +34,7 @@ batch-group =
     }
 batch-gave-up = aufgegeben: { $why }
 batch-advice = → { $advice }
-batch-names-more = { $names } … und { $number } weitere
+batch-names-more = { $names } … und { $number ->
+    [one] { $number } weiterer
+   *[other] { $number } weitere
+}

@@ -3,7 +3,7 @@ chart-per-code = Spieler, die die neuesten Codes haben
 chart-speed = Tempo
 chart-redemptions = Einlösungen
 chart-players = Spieler
-chart-legend = { $number } { $name }
+chart-legend = { $name }: { $number }
 chart-redeemed = eingelöst
 chart-already = schon abgeholt
 chart-failed = fehlgeschlagen
@@ -13,7 +13,10 @@ chart-have-not = fehlgeschlagen oder aufgegeben
 chart-to-post = gefunden → gepostet
 chart-to-done = gepostet → letzter Spieler fertig
 chart-of = { $have } von { $players }
-chart-more = und { $rows } weitere
+chart-more = und { $rows ->
+    [one] { $rows } weiterer
+   *[other] { $rows } weitere
+}
 chart-nothing = noch nichts
 chart-date =
     { $day }. { $month ->

@@ -30,7 +30,10 @@ post-field-expires = Läuft ab
 post-expires = Läuft { $when } ab
 post-note-works-again = { $number } · funktioniert wieder
 post-note-checked = { $number } · geprüft
-post-more-below = … und { $number } weitere, siehe unten.
+post-more-below = … und { $number ->
+    [one] { $number } weiterer
+   *[other] { $number } weitere
+}, siehe unten.
 post-line-over = ~~`{ $code }`~~ nicht aktiv: { $why }
 post-line-expires = `{ $code }` · läuft { $when } ab
 post-source = Quelle: { $sources }

@@ -78,7 +78,10 @@ roster-removed-undo = Um { $players ->
 roster-undo = Rückgängig
 roster-not-removed = Nicht auf der Spielerliste: { $names }.
 roster-nobody-removed = Es wurde nichts geändert.
-roster-names-more = { $names } und { $more } weitere
+roster-names-more = { $names } und { $more ->
+    [one] { $more } weiterer
+   *[other] { $more } weitere
+}
 roster-undone = ✅ { $players ->
     [one] { $players } Spieler steht
    *[other] { $players } Spieler stehen

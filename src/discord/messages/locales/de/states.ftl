@@ -18,7 +18,10 @@ state-batch-found = 🔎 Ich habe den Staat von { $players ->
     [one] einem Spieler
    *[other] { $players } Spielern
 } gefunden: { $names }
-state-batch-found-more = … und { $left } weitere
+state-batch-found-more = … und { $left ->
+    [one] { $left } weiterer
+   *[other] { $left } weitere
+}
 state-batch-found-player = { $player } ({ $state })
 state-status-title = IDs und Staaten
 state-status-unchecked = ⏳ { $players } noch zu prüfen

@@ -19,7 +19,10 @@ status-waiting = { $here } hier, { $everywhere } auf allen Servern
 status-sources-read = ✅ gelesen { $when }
 status-sources-not-read = noch nicht gelesen
 status-sources-fail = ⚠️ können gerade nicht gelesen werden. Ich versuche es weiter, und der Betreiber des Bots weiß Bescheid
-status-sources-some-fail = ⚠️ { $failing } von { $all } können gerade nicht gelesen werden. Ich versuche es weiter, und der Betreiber des Bots weiß Bescheid
+status-sources-some-fail = ⚠️ { $failing ->
+    [one] { $failing } von { $all } kann
+   *[other] { $failing } von { $all } können
+} gerade nicht gelesen werden. Ich versuche es weiter, und der Betreiber des Bots weiß Bescheid
 status-game-no-limit = ✅ keine Grenze eingestellt
 status-game-limit = ✅ { $limit }
 status-game-waits = ⚠️ { $why }

@@ -27,7 +27,10 @@ after-mention-without-result = It could not be redeemed for an account that you 
 
 after-players-title = 📋 { $code }: who has it
 # All of these are shown one after the other, with dots between them.
-after-players-counts = 🎁 { $redeemed } have it · ❌ { $failed } failed · ➖ { $missing } missing in all
+after-players-counts = 🎁 { $redeemed ->
+    [one] { $redeemed } has it
+   *[other] { $redeemed } have it
+} · ❌ { $failed } failed · ➖ { $missing } missing in all
 after-players-empty = The player list is empty. Add players with `/manage players add`.
 # No player of the chosen kind.
 after-players-nobody = Nobody.
@@ -53,7 +56,7 @@ after-auto-on = ✅ From now on, every new code is redeemed for the player list 
    *[other] { $players } players
 }).
 after-auto-on-empty = ✅ From now on, every code is redeemed for the player list. The list is empty: add players with `/manage players add` or `/manage players import`.
-# Follows one of these messages.
+# Follows one of these messages, and the answer of `notify` where no channel is set.
 after-auto-on-without-channel = No channel is set, so the results are only in `/manage giftcode history`. Set one with `/manage giftcode setchannel`.
 # $estimate is the next message.
 after-auto-on-codes = ✅ From now on, every code is redeemed for the player list. { $estimate }

@@ -8,7 +8,7 @@ chart-speed = How fast
 # What is counted along an axis.
 chart-redemptions = redemptions
 chart-players = players
-# The legend says how many of each there are: “55 redeemed”.
+# The legend says how many of each there are: “55 redeemed”. Where the word would have to agree with the number, put it first: “{ $name }: { $number }”.
 chart-legend = { $number } { $name }
 chart-redeemed = redeemed
 chart-already = already claimed

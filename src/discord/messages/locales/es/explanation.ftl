@@ -20,7 +20,7 @@ status-no-proper-answer = el juego no respondió bien
 status-unknown-answer = el juego dio una respuesta desconocida
 status-no-reason = motivo desconocido
 
-advice-correct-the-state = usa `/link` con el estado correcto, o pide a un admin que lo corrija
+advice-correct-the-state = usa `/link` con el estado correcto, o pide a un líder que lo corrija
 advice-check-the-id = revisa el ID de jugador: aparece en el perfil del juego
 advice-use-the-page = canjéalo en { $page }
 

@@ -17,7 +17,7 @@ unlink-one-or-everything = ❌ Usa `player_id`, para desvincular una cuenta, o `
 forget-nothing-known = No tengo datos sobre ti. No se cambió nada.
 forget-done = ✅ Borré todo lo que tenía guardado sobre ti. Ya no tienes ninguna cuenta vinculada.
 forget-erased = Borradas, junto con su historial de canjes: { $players }.
-forget-kept = Estas cuentas se quedan, pero sin ningún vínculo contigo: { $players }. Cada una está en la lista de jugadores de un servidor, que pertenece a ese servidor, o la vinculó otro miembro. Para que quiten una cuenta de una lista de jugadores, pídeselo a los admins del servidor.
+forget-kept = Estas cuentas se quedan, pero sin ningún vínculo contigo: { $players }. Cada una está en la lista de jugadores de un servidor, que pertenece a ese servidor, o la vinculó otro miembro. Para que quiten una cuenta de una lista de jugadores, pídeselo a los líderes del servidor.
 
 redeem-sent = 🎁 { $who }: enviado, revisa tu correo del juego
 redeem-already = 📦 { $who }: ya se había canjeado

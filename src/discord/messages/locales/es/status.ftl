@@ -20,7 +20,10 @@ status-waiting = { $here } aquí, { $everywhere } en todos los servidores
 status-sources-read = ✅ leídas { $when }
 status-sources-not-read = aún sin leer
 status-sources-fail = ⚠️ ahora mismo no se pueden leer. Sigo intentándolo, y el operador del bot ya está avisado
-status-sources-some-fail = ⚠️ { $failing } de { $all } no se pueden leer ahora mismo. Sigo intentándolo, y el operador del bot ya está avisado
+status-sources-some-fail = ⚠️ { $failing } de { $all } { $failing ->
+    [one] no se puede
+   *[other] no se pueden
+} leer ahora mismo. Sigo intentándolo, y el operador del bot ya está avisado
 status-game-no-limit = ✅ sin límite
 status-game-limit = ✅ { $limit }
 status-game-waits = ⚠️ { $why }

@@ -10,7 +10,16 @@ after-mention-title = ❌ { $code } a échoué pour ton compte
 after-mention = Le code n’a pas pu être utilisé pour un compte que tu as lié. La raison, et ce qu’il faut faire, se trouvent dans [le résultat]({ $link }).
 after-mention-without-result = Le code n’a pas pu être utilisé pour un compte que tu as lié. Pour réessayer et voir pourquoi, utilise `/redeem code:{ $code }`.
 after-players-title = 📋 { $code } : qui l’a
-after-players-counts = 🎁 { $redeemed } l’ont · ❌ { $failed } échecs · ➖ { $missing } manquent en tout
+after-players-counts = 🎁 { $redeemed ->
+    [one] { $redeemed } l’a
+   *[other] { $redeemed } l’ont
+} · ❌ { $failed ->
+    [one] { $failed } échec
+   *[other] { $failed } échecs
+} · ➖ { $missing ->
+    [one] { $missing } manque en tout
+   *[other] { $missing } manquent en tout
+}
 after-players-empty = La liste des joueurs est vide. Ajoute des joueurs avec `/manage players add`.
 after-players-nobody = Personne.
 after-player-failed = ❌ { $player } : { $why }

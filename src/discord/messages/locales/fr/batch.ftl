@@ -22,10 +22,22 @@ batch-result-none =
        *[other] ❌ { $code } : terminé pour { $players } joueurs
     }
 batch-no-room-for-names = Il n’y avait pas assez de place pour tous les noms. Pour recevoir toute la liste dans un fichier, autorise-moi à « Joindre des fichiers » dans ce salon.
-count-redeemed = 🎁 { $number } obtenus
-count-already = 📦 { $number } déjà récupérés
-count-failed = ❌ { $number } échecs
-count-pending = ⏳ { $number } restants
+count-redeemed = 🎁 { $number ->
+    [one] { $number } obtenu
+   *[other] { $number } obtenus
+}
+count-already = 📦 { $number ->
+    [one] { $number } déjà récupéré
+   *[other] { $number } déjà récupérés
+}
+count-failed = ❌ { $number ->
+    [one] { $number } échec
+   *[other] { $number } échecs
+}
+count-pending = ⏳ { $number ->
+    [one] { $number } restant
+   *[other] { $number } restants
+}
 count-empty-list = La liste des joueurs est vide.
 batch-group =
     { $players ->
@@ -34,4 +46,7 @@ batch-group =
     }
 batch-gave-up = abandonné : { $why }
 batch-advice = → { $advice }
-batch-names-more = { $names } … et { $number } autres
+batch-names-more = { $names } … et { $number ->
+    [one] { $number } autre
+   *[other] { $number } autres
+}

@@ -6,7 +6,10 @@ stats-last-days =
 stats-today = Aujourd’hui : { $counts }
 stats-today-nothing = Aujourd’hui : rien pour l’instant
 stats-midnight = Les jours commencent à minuit UTC.
-stats-gave-up = ⌛ { $number } abandonnés
+stats-gave-up = ⌛ { $number ->
+    [one] { $number } abandonné
+   *[other] { $number } abandonnés
+}
 stats-code =
     { $players ->
         [one] `{ $code }` { $have } sur { $players } joueur

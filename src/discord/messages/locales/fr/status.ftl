@@ -19,7 +19,10 @@ status-waiting = { $here } ici, { $everywhere } sur tous les serveurs
 status-sources-read = ✅ lues { $when }
 status-sources-not-read = pas encore lues
 status-sources-fail = ⚠️ illisibles en ce moment. Je continue d’essayer, et l’opérateur du bot est prévenu
-status-sources-some-fail = ⚠️ { $failing } sur { $all } illisibles en ce moment. Je continue d’essayer, et l’opérateur du bot est prévenu
+status-sources-some-fail = ⚠️ { $failing } sur { $all } { $failing ->
+    [one] illisible
+   *[other] illisibles
+} en ce moment. Je continue d’essayer, et l’opérateur du bot est prévenu
 status-game-no-limit = ✅ aucune limite fixée
 status-game-limit = ✅ { $limit }
 status-game-waits = ⚠️ { $why }

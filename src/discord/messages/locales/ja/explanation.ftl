@@ -20,7 +20,7 @@ status-no-proper-answer = ゲームから正しい応答がない
 status-unknown-answer = ゲームから不明な応答
 status-no-reason = 理由不明
 
-advice-correct-the-state = 正しい王国で `/link` を使うか、管理者に修正を頼んでください
+advice-correct-the-state = 正しい王国で `/link` を使うか、リーダーに修正を頼んでください
 advice-check-the-id = プレイヤーIDを確認してください（ゲーム内のプロフィールに表示されています）
 advice-use-the-page = { $page } で交換してください
 

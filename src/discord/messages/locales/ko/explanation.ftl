@@ -20,7 +20,7 @@ status-no-proper-answer = 게임이 제대로 응답하지 않음
 status-unknown-answer = 게임이 알 수 없는 응답을 보냄
 status-no-reason = 알 수 없는 이유
 
-advice-correct-the-state = 올바른 왕국으로 `/link`를 쓰거나 관리자에게 수정을 부탁하세요
+advice-correct-the-state = 올바른 왕국으로 `/link`를 쓰거나 운영진에게 수정을 부탁하세요
 advice-check-the-id = 플레이어 ID를 확인하세요(게임 프로필에 있어요)
 advice-use-the-page = { $page } 에서 교환하세요
 

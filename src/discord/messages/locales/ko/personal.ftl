@@ -16,7 +16,7 @@ unlink-one-or-everything = ❌ 계정 하나만 해제하는 `player_id`와 `eve
 forget-nothing-known = 저장된 내 정보가 없어요. 변경된 건 없어요.
 forget-done = ✅ 저장된 내 정보를 모두 삭제했어요. 이제 연결된 계정이 없어요.
 forget-erased = 교환 기록과 함께 삭제됨: { $players }
-forget-kept = 다음 계정은 남지만 나와의 연결은 없어졌어요: { $players }. 서버의 플레이어 목록(그 서버의 것)에 있거나 다른 멤버가 연결한 계정이에요. 플레이어 목록에서 빼려면 그 서버의 관리자에게 부탁하세요.
+forget-kept = 다음 계정은 남지만 나와의 연결은 없어졌어요: { $players }. 서버의 플레이어 목록(그 서버의 것)에 있거나 다른 멤버가 연결한 계정이에요. 플레이어 목록에서 빼려면 그 서버의 운영진에게 부탁하세요.
 
 redeem-sent = 🎁 { $who }: 보냈어요. 게임 우편을 확인하세요
 redeem-already = 📦 { $who }: 이미 수령

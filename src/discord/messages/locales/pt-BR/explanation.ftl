@@ -20,7 +20,7 @@ status-no-proper-answer = o jogo não respondeu direito
 status-unknown-answer = o jogo deu uma resposta desconhecida
 status-no-reason = motivo desconhecido
 
-advice-correct-the-state = use `/link` com o estado certo, ou peça a um admin para corrigir
+advice-correct-the-state = use `/link` com o estado certo, ou peça a um líder para corrigir
 advice-check-the-id = confira o ID de jogador: ele aparece no perfil do jogo
 advice-use-the-page = resgate em { $page }
 

@@ -17,7 +17,7 @@ unlink-one-or-everything = ❌ Use `player_id`, para desvincular uma conta, ou `
 forget-nothing-known = Não tenho dados sobre você. Nada foi alterado.
 forget-done = ✅ Apaguei tudo o que tinha salvo sobre você. Nenhuma conta está mais vinculada a você.
 forget-erased = Apagadas, junto com o histórico de resgates: { $players }.
-forget-kept = Estas contas ficam, mas sem nenhum vínculo com você: { $players }. Cada uma está na lista de jogadores de um servidor, que pertence a esse servidor, ou foi vinculada por outro membro. Para tirar uma conta de uma lista de jogadores, peça aos admins do servidor.
+forget-kept = Estas contas ficam, mas sem nenhum vínculo com você: { $players }. Cada uma está na lista de jogadores de um servidor, que pertence a esse servidor, ou foi vinculada por outro membro. Para tirar uma conta de uma lista de jogadores, peça aos líderes do servidor.
 
 redeem-sent = 🎁 { $who }: enviado, confira o correio do jogo
 redeem-already = 📦 { $who }: já tinha sido resgatado

@@ -33,7 +33,10 @@ roster-edit-keeps-state = Eyalet { $state } olarak kalıyor, çünkü başka bir
 roster-edit-nothing = ❌ Bir `name`, bir `state` veya ikisini birden ver. Hiçbir şey değişmedi.
 roster-not-on-list = ❌ { $player } oyuncu listesinde değil. Hiçbir şey değişmedi.
 roster-state-changed = ✅ { $players } oyuncu { $from } eyaletinden { $to } eyaletine taşındı. Geri almak için: `/manage players setstate from:{ $to } to:{ $from }`.
-roster-state-there-before = { $players } oyuncu önceden de { $to } eyaletindeydi. Geri alırsan onlar da taşınır.
+roster-state-there-before = { $players } oyuncu önceden de { $to } eyaletindeydi. Geri alırsan { $players ->
+    [one] o
+   *[other] onlar
+} da taşınır.
 roster-state-unchanged = { $from } eyaletinden { $to } eyaletine kimse taşınmadı.
 roster-state-nobody = ❌ Oyuncu listesinde { $from } eyaletinden kimse yok. Hiçbir şey değişmedi.
 roster-state-same = ❌ İki eyalet de { $state }. Hiçbir şey değişmedi.
