@@ -202,8 +202,10 @@ impl DiscordAnnouncer {
         if has_more || goes_on.is_some() {
             search.before = if has_more { search.before } else { goes_on };
             searches().note(searched, search);
-            let reason = "cannot check yet whether it was posted: the search of the forum's posts goes on";
-            let goes_on = AnnounceError::passing(reason, is_thorough);
+            let goes_on = AnnounceError::passing(
+                "cannot check yet whether it was posted: the search of the forum's posts goes on",
+                is_thorough,
+            );
             return Err(AnnounceError { retry_after: Some(SEARCH_ON_AFTER), ..goes_on });
         }
         searches().0.remove(&searched);

@@ -96,8 +96,8 @@ pub(in crate::discord) async fn answer_all(bot: Bot) {
         if bot.message_content.reading() != Reading::On {
             continue;
         }
-        let (known, due) = match look(&bot).await {
-            Ok(looked) => looked,
+        let (known, due) = match refresh_channels(&bot).await {
+            Ok(channels) => channels,
             Err(error) => {
                 tracing::warn!("The ID channels are not read: {error}");
                 tokio::time::sleep(STORE_COOL_DOWN).await;
@@ -120,7 +120,7 @@ pub(in crate::discord) async fn answer_all(bot: Bot) {
 }
 
 /// Returns the ID channels, and those of them that are to be read.
-async fn look(bot: &Bot) -> Result<(Vec<IdChannel>, Vec<ChannelId>), StoreError> {
+async fn refresh_channels(bot: &Bot) -> Result<(Vec<IdChannel>, Vec<ChannelId>), StoreError> {
     for (waiting, _) in bot.rosters.due_id_answers().await? {
         bot.id_inbox.note(waiting.channel);
     }
