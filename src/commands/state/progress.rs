@@ -70,8 +70,12 @@ impl Progress {
     /// If MongoDB accepts nothing for a minute.
     pub async fn until_in_both(&mut self, store: &Store) -> anyhow::Result<()> {
         let (mut least, mut moved_at) = (u32::MAX, Instant::now());
-        while store.is_replicated() && !store.sync_log().is_outbox_empty().await? {
+        while store.is_replicated() {
+            // Counted before the look whether there are any: what goes in between is then no line about 0 records.
             let unsent = store.sync_log().unsent().await?.records;
+            if store.sync_log().is_outbox_empty().await? {
+                break;
+            }
             if unsent < least {
                 (least, moved_at) = (unsent, Instant::now());
             }
