@@ -99,7 +99,12 @@ async fn a_new_code_is_posted_once_in_a_thousand_guilds_as_fast_as_discord_allow
     assert!(ratio <= 2.0, "{took:?} for {} calls", creates.len());
     assert_eq!(world.double.rate_limited(), 0);
     assert!(took > SignedDuration::ZERO && counts.len() == 2);
-    // Each refusing guild is paused, with one log line, and delays none of the others.
-    assert_eq!(bot.log().matches(" is paused").count() as u64, REFUSING);
+    // Each refusing guild is paused, with one log line, and delays none of the others. What Discord told about a guild when the
+    // bot connected may be worked off after its pause, and then it is tried once more.
+    let log = bot.log();
+    let paused: Vec<&str> = log.lines().filter(|line| line.contains(" is paused")).collect();
+    let again = log.matches(" is tried again").count() as u64;
+    assert_eq!(paused.len() as u64, REFUSING + again, "{}", paused.join("\n"));
+    assert!(again <= REFUSING, "{again} tries");
     bot.stop().await;
 }

@@ -71,7 +71,7 @@ impl Progress {
     pub async fn until_in_both(&mut self, store: &Store) -> anyhow::Result<()> {
         let (mut least, mut moved_at) = (u32::MAX, Instant::now());
         while store.is_replicated() {
-            // Counted before the look whether there are any: what goes in between is then no line about 0 records.
+            // Counted first: what goes between the two queries then makes no line about 0 records.
             let unsent = store.sync_log().unsent().await?.records;
             if store.sync_log().is_outbox_empty().await? {
                 break;

@@ -58,7 +58,6 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
             record_return(bot, id(guild.id)).await?;
             bot.guilds.note_locale(id(guild.id), &guild.preferred_locale).await?;
             registration::joined(bot, id(guild.id)).await?;
-            forget_deleted_roles(bot, guild).await?;
             welcome::greet(bot, guild).await?;
             for alliance in bot.guilds.alliances(id(guild.id)).await? {
                 let channel = alliance.channel.map(|channel| serenity::all::ChannelId::new(channel.0.max(1)));
@@ -72,6 +71,7 @@ async fn follow(bot: &Bot, ctx: &Context, event: &FullEvent) -> anyhow::Result<(
             {
                 pause_for_timeout(bot, guild.id, member.communication_disabled_until).await?;
             }
+            forget_deleted_roles(bot, guild).await?;
         }
         FullEvent::Message { new_message: message } if message.guild_id.is_some() && !message.author.bot => {
             bot.id_inbox.push(ChannelId(message.channel_id.get()));
