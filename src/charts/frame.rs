@@ -35,6 +35,7 @@ pub struct Frame<'a> {
     pub width: f64,
     pub height: f64,
     pub style: Style,
+    /// What the chart writes of its own.
     pub words: &'a dyn Words,
 }
 

@@ -188,8 +188,7 @@ impl TimeAxis {
 }
 
 fn date(at: Timestamp, words: &dyn Words) -> String {
-    let date = TimeZone::UTC.to_datetime(at).date();
-    words.date(date.day(), date.month())
+    words.date(TimeZone::UTC.to_datetime(at).date())
 }
 
 #[cfg(test)]

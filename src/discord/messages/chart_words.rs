@@ -1,5 +1,7 @@
 //! What charts write of their own, in the language of who looks at them.
 
+use jiff::civil::Date;
+
 use crate::charts::{TimeUnit, Words};
 use crate::domain::text::language::Language;
 
@@ -9,17 +11,15 @@ use super::texts::text;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ChartWords(pub Language);
 
-/// The names by which `chart-date` knows the months.
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-
 impl Words for ChartWords {
     fn language(&self) -> Language {
         self.0
     }
 
-    fn date(&self, day: i8, month: i8) -> String {
-        let month = usize::try_from(month).ok().and_then(|month| MONTHS.get(month.checked_sub(1)?));
-        text!(self.0, "chart-date", day = day.to_string(), month = *month.unwrap_or(&"dec"))
+    fn date(&self, day: Date) -> String {
+        // The file knows the months as `jan` to `dec`.
+        let month = day.strftime("%b").to_string().to_lowercase();
+        text!(self.0, "chart-date", day = day.day().to_string(), month = month)
     }
 
     fn time(&self, number: &str, unit: TimeUnit) -> String {

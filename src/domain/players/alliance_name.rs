@@ -1,6 +1,6 @@
 //! The names that people give to the alliances of a server.
 
-use crate::domain::text::{clean, trim};
+use crate::domain::text::{clean, folded, trim};
 
 /// The most alliances in one server: as many as a menu of Discord has.
 pub const MAX_ALLIANCES: u32 = 25;
@@ -15,7 +15,7 @@ pub fn parse(text: &str) -> Option<String> {
 
 /// Whether people would confuse two names.
 pub fn is_same(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
+    folded(one) == folded(other)
 }
 
 /// A name for the first alliance of a server, which had none until there was a second one called `other`: the server's name,

@@ -62,7 +62,7 @@ roster-bad-repeated = • Line { $line }, “{ $text }”: the player is also on
 roster-bad-contradicted = • Line { $line }, “{ $text }”: the player is also on line { $first }, with another state. Keep the right one.
 roster-bad-id = • “{ $text }” is not a player ID. It is a number of up to 12 digits. To add names too, use `/manage players add` without options.
 # `player` is another option of the same command.
-roster-bad-id-to-remove = • “{ $text }” is not a player ID. It is a number of up to 12 digits. To remove somebody by name, use `player`.
+roster-bad-id-to-remove = • “{ $text }” is not a player ID. A player ID is a number of up to 12 digits. To remove somebody by name, use `player`.
 
 ## The form that `/manage players add` opens. A title and a label have at most 45 characters, a placeholder 100.
 

@@ -4,8 +4,9 @@
 //! languages that the bot speaks, and a line that is refused wrongly only has to be divided.
 
 use crate::domain::players::roster_file::meaning::Meaning;
+use crate::domain::text::folded;
 
-/// The words of languages that write blanks between words, in lower case.
+/// The words of languages that write blanks between words, [`folded`].
 const WORDS: &[&str] = &[
     "power",
     "powers",
@@ -86,7 +87,7 @@ const WORDS: &[&str] = &[
     "puan",
     "puanı",
     "öldürme",
-    "sıra",
+    "sira",
     "asker",
     "hasar",
     "сила",
@@ -135,8 +136,7 @@ const PARTS: &[&str] = &[
 /// Whether a number with this name is no player's id, or may be none.
 pub fn is_value(name: &str) -> bool {
     let is_title = |text: &str| Meaning::of(text).is_some_and(|meaning| meaning != Meaning::Nickname);
-    // A capital İ becomes an i and a dot of its own, which is no letter.
-    let name: String = name.chars().flat_map(char::to_lowercase).filter(|c| *c != '\u{307}').collect();
+    let name = folded(name);
     let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     is_title(&name)
         || words.any(|word| WORDS.contains(&word) || is_title(word))
