@@ -98,3 +98,5 @@ pub(crate) use people::tests::{USER as RESULTS_USER, with_a_result};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod with_tables;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
+use super::with_tables::with_tables;
 use super::*;
 use crate::domain::answers::status::Status;
 use crate::domain::codes::channel::Blocked;
@@ -57,7 +58,7 @@ impl Fixture {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
-        let store = Store::open(&folder.path().join("a/giftcode.db"), StateKind::Bot, clock).unwrap();
+        let store = Store::open(with_tables(&folder.path().join("a/giftcode.db")), StateKind::Bot, clock).unwrap();
         Self { folder, clock, store }
     }
 

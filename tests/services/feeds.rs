@@ -22,6 +22,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::support::{GUILD, HOUR, Lines, code};
 use crate::watching::{always, client, entry, settings};
+use crate::with_tables::with_tables;
 
 const S: fn(u64) -> Duration = Duration::from_secs;
 
@@ -41,7 +42,7 @@ impl Bot {
     async fn new(now: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::simulated(now.parse().unwrap());
-        let store = Store::open(&folder.path().join("giftcode.db"), StateKind::Bot, clock).unwrap();
+        let store = Store::open(with_tables(&folder.path().join("giftcode.db")), StateKind::Bot, clock).unwrap();
         store.guilds().set_channel(GUILD, ChannelId(2)).await.unwrap();
         Self { folder, clock, store, posted: Posted::default(), at_work: Vec::new() }
     }

@@ -23,3 +23,5 @@ mod support;
 mod unrecorded;
 mod verdict;
 mod watching;
+#[path = "../../src/store/with_tables.rs"]
+mod with_tables;

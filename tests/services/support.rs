@@ -17,6 +17,8 @@ use tracing_subscriber::Registry;
 use tracing_subscriber::fmt::FmtContext;
 use tracing_subscriber::fmt::format::{DefaultFields, FormatFields, Writer};
 
+use crate::with_tables::with_tables;
+
 pub const GUILD: AllianceId = AllianceId(1001);
 pub const HOUR: Duration = Duration::from_secs(3600);
 
@@ -63,7 +65,7 @@ impl StateFile {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::simulated(start());
-        let store = Store::open(&folder.path().join("giftcode.db"), StateKind::Bot, clock).unwrap();
+        let store = Store::open(with_tables(&folder.path().join("giftcode.db")), StateKind::Bot, clock).unwrap();
         Self { folder, clock, store }
     }
 

@@ -16,6 +16,7 @@ use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::sync::record::{Record, roots};
 use crate::runtime::clock::Clock;
 use crate::store::kernel::StateKind;
+use crate::store::with_tables::with_tables;
 use crate::store::{Admission, AttemptResult, Linked, Merged, Next};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -27,7 +28,7 @@ const ANOTHER: UserId = UserId(99);
 
 fn open(folder: &Path, name: &str) -> Store {
     let start = Timestamp::from_second(1_760_000_000).unwrap();
-    Store::open(&folder.join(name), StateKind::Bot, Clock::simulated(start)).unwrap()
+    Store::open(with_tables(&folder.join(name)), StateKind::Bot, Clock::simulated(start)).unwrap()
 }
 
 fn id(number: u64) -> PlayerId {

@@ -12,6 +12,7 @@ use crate::domain::players::player::{ChannelId, Player, PlayerId, State};
 use crate::ports::{MessageId, Posted};
 use crate::runtime::clock::Clock;
 use crate::store::kernel::StateKind;
+use crate::store::with_tables::with_tables;
 use crate::store::{Admission, AttemptResult, Next, Store};
 
 const HERE: AllianceId = AllianceId(7);
@@ -29,7 +30,7 @@ impl Fixture {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("giftcode.db");
         let clock = Clock::simulated(Timestamp::from_second(1_760_000_000).unwrap());
-        Self { store: Store::open(&path, StateKind::Bot, clock).unwrap(), path, _folder: folder }
+        Self { store: Store::open(with_tables(&path), StateKind::Bot, clock).unwrap(), path, _folder: folder }
     }
 
     async fn players(&self, guild: AllianceId, players: impl IntoIterator<Item = u64>) {

@@ -16,6 +16,7 @@ use crate::domain::redeeming::outcome::Outcome;
 use crate::domain::sync::record::{Record, Value};
 use crate::runtime::clock::Clock;
 use crate::store::kernel::StateKind;
+use crate::store::with_tables::with_tables;
 use crate::store::{AddedCode, Admission, AttemptResult, CodeReport, Next};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -23,7 +24,7 @@ const HERE: AllianceId = AllianceId(7);
 const OTHER: AllianceId = AllianceId(8);
 
 fn open(path: &Path, clock: Clock) -> Store {
-    Store::open(path, StateKind::Bot, clock).unwrap()
+    Store::open(with_tables(path), StateKind::Bot, clock).unwrap()
 }
 
 fn clock() -> Clock {

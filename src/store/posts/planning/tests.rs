@@ -17,6 +17,7 @@ use crate::ports::{MessageId, Posted};
 use crate::runtime::clock::Clock;
 use crate::store::guilds;
 use crate::store::kernel::StateKind;
+use crate::store::with_tables::with_tables;
 use crate::store::{Admission, AttemptResult, Next};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -111,7 +112,8 @@ impl World {
 
     fn open(&mut self) {
         self.store = None;
-        let store = Store::open(&self.folder.path().join("giftcode.db"), StateKind::Bot, self.clock).unwrap();
+        let path = self.folder.path().join("giftcode.db");
+        let store = Store::open(with_tables(&path), StateKind::Bot, self.clock).unwrap();
         self.store = Some(store);
     }
 

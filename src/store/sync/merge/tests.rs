@@ -14,13 +14,14 @@ use crate::domain::sync::version::Version;
 use crate::runtime::clock::Clock;
 use crate::store::Admission;
 use crate::store::kernel::{StateKind, Store};
+use crate::store::with_tables::with_tables;
 
 const GUILD: AllianceId = AllianceId(7);
 const START: i64 = 1_760_000_000;
 
 fn open(folder: &Path, name: &str, seconds_ahead: i64) -> Store {
     let clock = Clock::simulated(Timestamp::from_second(START + seconds_ahead).unwrap());
-    Store::open(&folder.join(name), StateKind::Bot, clock).unwrap()
+    Store::open(with_tables(&folder.join(name)), StateKind::Bot, clock).unwrap()
 }
 
 async fn fill(store: &Store) {
