@@ -169,7 +169,7 @@ fn lasts(free: f64, a_year: f64) -> String {
 #[tokio::main]
 async fn main() {
     let folder = tempfile::tempdir().unwrap();
-    let server = server::Server::start();
+    let server = server::Server::on_disk();
     let (whole, codes) = (folder.path().join("whole.db"), folder.path().join("codes.db"));
     fill(&whole).await;
     list(&Store::open(&codes, StateKind::Bot, Clock::system()).unwrap(), OTHER_CODES).await;

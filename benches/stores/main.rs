@@ -103,7 +103,7 @@ async fn file_alone(figures: &mut Figures, folder: &Path) {
 
 /// Changes acknowledged with MongoDB at this distance.
 async fn changes(figures: &mut Figures, folder: &Path, latency: u64) {
-    let server = Server::start();
+    let server = Server::on_disk();
     let far = Proxy::far(&server.uri(), Duration::from_millis(latency));
     let work = async |store: &Store| {
         let mut rates = Vec::new();
@@ -138,7 +138,7 @@ impl Announcer for Channels {
 
 /// A code for many guilds: planned, recorded, sent and recorded again by the real poster.
 async fn posts(figures: &mut Figures, folder: &Path, latency: u64) {
-    let server = Server::start();
+    let server = Server::on_disk();
     let far = Proxy::far(&server.uri(), Duration::from_millis(latency));
     let work = async |store: &Store| {
         for guild in 1..=GUILDS {
@@ -167,7 +167,7 @@ async fn posts(figures: &mut Figures, folder: &Path, latency: u64) {
 
 /// A roster in both stores compared with the bare driver's upserts of the same documents.
 async fn roster(figures: &mut Figures, folder: &Path, latency: u64) {
-    let server = Server::start();
+    let server = Server::on_disk();
     let far = Proxy::far(&server.uri(), Duration::from_millis(latency));
     let player = |guild: u64, n: u64| Player {
         id: PlayerId::new(guild * 1_000_000 + n).unwrap(),

@@ -15,7 +15,7 @@ const TAKEOVER_LIMIT: f64 = 35.0;
 
 /// SIGTERM while the outbox is as full as it gets: thousands of players and roster entries have just been written.
 pub async fn stop(figures: &mut Figures) {
-    let (server, mut folder) = (Server::start(), Folder::new());
+    let (server, mut folder) = (Server::on_disk(), Folder::new());
     let far = Proxy::far(&server.uri(), FAR);
     let mut bot = folder.start(&far.uri(), 1, &["--players", "2000", "--keep-running"]);
     bot.until_logged("Starting giftcode poster", SOON).await;
@@ -33,7 +33,7 @@ pub async fn stop(figures: &mut Figures) {
 
 /// SIGKILL next to a waiting instance.
 pub async fn takeover(figures: &mut Figures) {
-    let (server, mut folder) = (Server::start(), Folder::new());
+    let (server, mut folder) = (Server::on_disk(), Folder::new());
     let far = Proxy::far(&server.uri(), FAR);
     let world = &["--players", "100", "--codes", "24", "--keep-running"];
     let mut old = folder.start(&far.uri(), 1, world);

@@ -106,7 +106,7 @@ pub async fn merging(figures: &mut Figures, folder: &Path, count: usize) {
 /// A restore to an empty disk and a comparison, each measured against bare reading, with each of these latencies; and
 /// how long a takeover when caught up takes, and what it reads.
 pub async fn starts(figures: &mut Figures, folder: &Path, count: usize, runs: usize, latencies: &[u64]) {
-    let server = Server::start();
+    let server = Server::on_disk();
     let uri = server.uri();
     let path = |name: &str| folder.join(format!("{count}-{name}.db"));
     // An earlier leader, so that there is a lease.

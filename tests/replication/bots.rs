@@ -21,6 +21,9 @@ use crate::sessions::{Records, in_file, in_mongo};
 /// The user as whom the bot runs if the tests run as root, because permissions do not stop root.
 const NOBODY: u32 = 65534;
 
+/// How the world's codes begin that end and come back.
+const REACTIVATED: &str = "OFFICIALSTORE";
+
 /// Only ends tests that hang. How long things take is measured by `cargo bench --bench stores` and by tests in paused time.
 pub const HANGING: Duration = Duration::from_secs(300);
 
@@ -141,20 +144,36 @@ impl Folder {
         again.map(|(guild, code)| format!("{} ({}) in {guild}", code.code, code.generation)).collect()
     }
 
-    /// How many calls repeated a redemption that the game had already confirmed. A call whose answer was cut off, or whose process
-    /// died during it, is rightly repeated once.
-    pub fn repeated_calls(&self) -> usize {
-        let mut logged = HashSet::new();
-        let mut repeated = 0;
+    /// The calls that repeated a redemption that the game had already confirmed, each with the call that it repeated. A call whose
+    /// answer was cut off, or whose process died during it, is rightly repeated once.
+    pub fn repetitions(&self) -> Vec<(Call, Call)> {
+        let mut confirmed = HashMap::new();
+        let mut repeated = Vec::new();
         for call in self.calls().into_iter().filter(|call| call.endpoint == "gift_code") {
-            let is_confirmed = ["SUCCESS", "RECEIVED"].contains(&call.answer.as_str());
-            let about = (call.fid, call.code, call.phase);
-            repeated += usize::from(logged.contains(&about));
-            if is_confirmed {
-                logged.insert(about);
+            // A reactivated code is redeemed again, maybe in the phase in which it was still redeemed for the first time.
+            if call.code.starts_with(REACTIVATED) && call.phase > 0 {
+                continue;
+            }
+            let about = (call.fid.clone(), call.code.clone(), call.phase);
+            if let Some(first) = confirmed.get(&about) {
+                repeated.push((Call::clone(first), call.clone()));
+            }
+            if ["SUCCESS", "RECEIVED"].contains(&call.answer.as_str()) {
+                confirmed.insert(about, call);
             }
         }
         repeated
+    }
+
+    pub fn repeated_calls(&self) -> usize {
+        self.repetitions().len()
+    }
+
+    /// Nothing was posted twice, and no confirmed redemption was called again.
+    pub fn assert_once(&self) {
+        let repeated = self.repetitions();
+        assert!(repeated.is_empty(), "{} calls were repeated: {repeated:#?}; {}", repeated.len(), self.log());
+        assert_eq!(self.posted_twice(), Vec::<String>::new(), "{}", self.log());
     }
 
     /// The processes in the order of their calls; consecutive calls of a process count once.
@@ -211,6 +230,15 @@ impl Folder {
         drop(file);
         self.give_away();
         unsent.is_ok_and(|unsent| unsent == 0)
+    }
+
+    /// Waits until MongoDB has everything of this instance, which goes on. What it does not have, nobody else can know.
+    pub async fn until_all_sent(&self, instance: u32) {
+        let began = Instant::now();
+        while !self.is_all_sent(instance) {
+            assert!(began.elapsed() < HANGING, "MongoDB does not get everything: {}", self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Reads the state file and its log.
@@ -314,7 +342,7 @@ impl Folder {
         }
         for ((_, code), lines) in &logged {
             // A reactivated code is redeemed again.
-            let most = if code.starts_with("OFFICIALSTORE") { 2 } else { 1 };
+            let most = if code.starts_with(REACTIVATED) { 2 } else { 1 };
             assert!(lines.len() <= most, "seed {seed}: more than one outcome: {lines:#?}");
         }
         assert!(!logged.is_empty());

@@ -32,7 +32,7 @@ pub async fn two_instances_on_copies_of_one_disk() {
     second.until_logged(ACTIVE, HANGING).await;
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(second.stop().await.code(), Some(0));
-    assert_eq!((folder.posted_twice(), folder.repeated_calls()), (Vec::<String>::new(), 0));
+    folder.assert_once();
     folder.assert_sound(&server, 2, 0).await;
 }
 

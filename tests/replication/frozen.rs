@@ -17,6 +17,7 @@ pub async fn a_machine_that_slept() {
     let mut new = folder.start(&server.uri(), 2, WORLD);
     new.until_logged("Another instance is active: this one waits", HANGING).await;
     let (old_id, new_id) = (old.id(), new.id());
+    folder.until_all_sent(1).await;
     old.signal("-STOP");
     tokio::time::sleep(Duration::from_secs(37)).await;
     new.until_logged(ACTIVE, HANGING).await;
@@ -46,11 +47,13 @@ pub async fn a_process_that_was_stopped() {
     old.until_logged("edeemed for ", HANGING).await;
     let mut new = folder.start(&server.uri(), 2, WORLD);
     new.until_logged("Another instance is active: this one waits", HANGING).await;
+    folder.until_all_sent(1).await;
     old.signal("-STOP");
     tokio::time::sleep(Duration::from_secs(45)).await;
     new.until_logged("R1'", HANGING).await;
     old.signal("-CONT");
     tokio::time::sleep(Duration::from_secs(6)).await;
+    folder.until_all_sent(2).await;
     new.kill();
     let taken = old.log().matches(ACTIVE).count();
     old.until_logged_times(ACTIVE, taken + 1, HANGING).await;

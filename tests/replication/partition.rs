@@ -20,7 +20,7 @@ pub async fn another_instance_starts_during_the_cut() {
     let line = Proxy::before(&server.uri());
     let mut old = folder.start(&line.uri(), 1, WORLD);
     old.until_logged("edeemed for ", HANGING).await;
-    old.until_caught_up(HANGING).await;
+    folder.until_all_sent(1).await;
     line.cut();
     tokio::time::sleep(seconds(25)).await;
     let mut new = folder.start(&server.uri(), 2, WORLD);
@@ -32,11 +32,12 @@ pub async fn another_instance_starts_during_the_cut() {
     assert_eq!(folder.calls_beside(old_id, new_id), 0, "{}", new.log());
     // The bot is active.
     folder.until_more_calls(folder.calls().len()).await;
+    folder.until_all_sent(1).await;
     assert_eq!(old.stop().await.code(), Some(0));
     new.until_logged(ACTIVE, HANGING).await;
     tokio::time::sleep(seconds(5)).await;
     assert_eq!(new.stop().await.code(), Some(0));
-    assert_eq!((folder.posted_twice(), folder.repeated_calls()), (Vec::<String>::new(), 0));
+    folder.assert_once();
     folder.assert_sound(&server, 2, 0).await;
 }
 
@@ -47,7 +48,7 @@ pub async fn a_holder_that_requires_mongodb_stops_before_another_begins() {
     let required = &[("MONGODB_REQUIRED", "true")];
     let mut old = folder.start_with(&line.uri(), 1, WORLD, required);
     old.until_logged("edeemed for ", HANGING).await;
-    old.until_caught_up(HANGING).await;
+    folder.until_all_sent(1).await;
     line.cut();
     tokio::time::sleep(seconds(10)).await;
     let mut new = folder.start_with(&server.uri(), 2, WORLD, required);
@@ -74,7 +75,7 @@ pub async fn a_leader_is_cut_off_while_another_instance_waits() {
     old.until_logged("edeemed for ", HANGING).await;
     let mut new = folder.start(&server.uri(), 2, WORLD);
     new.until_logged("Another instance is active: this one waits", HANGING).await;
-    old.until_caught_up(HANGING).await;
+    folder.until_all_sent(1).await;
     line.cut();
     new.until_logged(ACTIVE, HANGING).await;
     new.until_logged("R1'", HANGING).await;
@@ -110,11 +111,12 @@ pub async fn mongodb_comes_back_for_the_new_instance_first() {
     tokio::time::sleep(seconds(12)).await;
     assert_eq!(folder.calls_beside(old.id(), new.id()), 0, "{}", new.log());
     old.until_caught_up(HANGING).await;
+    folder.until_all_sent(1).await;
     assert_eq!(old.stop().await.code(), Some(0));
     new.until_logged(ACTIVE, HANGING).await;
     tokio::time::sleep(seconds(8)).await;
     assert_eq!(new.stop().await.code(), Some(0));
-    assert_eq!((folder.posted_twice(), folder.repeated_calls()), (Vec::<String>::new(), 0));
+    folder.assert_once();
     folder.assert_sound(&server, 2, 0).await;
 }
 
@@ -142,6 +144,6 @@ pub async fn mongodb_comes_and_goes_under_a_lone_instance() {
     bot.until_caught_up(HANGING).await;
     tokio::time::sleep(seconds(2)).await;
     assert_eq!(bot.stop().await.code(), Some(0));
-    assert_eq!((folder.posted_twice(), folder.repeated_calls()), (Vec::<String>::new(), 0));
+    folder.assert_once();
     folder.assert_sound(&server, 1, 0).await;
 }

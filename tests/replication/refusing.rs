@@ -37,7 +37,7 @@ async fn an_old_file_waits(refusal: Refusal, words: &'static str) {
     first.until_caught_up(HANGING).await;
     folder.until_more_calls(before.0 + 20).await;
     assert_eq!(first.stop().await.code(), Some(0));
-    assert_eq!((folder.posted_twice(), folder.repeated_calls()), (Vec::<String>::new(), 0));
+    folder.assert_once();
     folder.assert_sound(&server, 1, 0).await;
 }
 
@@ -58,7 +58,7 @@ async fn a_leader_goes_on(refusal: Refusal, words: &'static str) {
     line.refuse(None);
     bot.until_caught_up(HANGING).await;
     assert_eq!(bot.stop().await.code(), Some(0));
-    assert_eq!((folder.posted_twice(), folder.repeated_calls()), (Vec::<String>::new(), 0));
+    folder.assert_once();
     folder.assert_sound(&server, 1, 0).await;
 }
 

@@ -35,7 +35,7 @@ pub async fn acknowledged_changes_are_in_mongodb_at_sigterm_and_an_empty_disk_re
     new.until_logged("edeemed for ", HANGING).await;
     folder.until_more_calls(done + 50).await;
     assert_eq!(new.stop().await.code(), Some(0));
-    assert_eq!((folder.posted_twice(), folder.repeated_calls()), (Vec::<String>::new(), 0));
+    folder.assert_once();
 }
 
 /// MongoDB is cut off when the stop begins. The number of unsent changes is logged, and the file has them.
