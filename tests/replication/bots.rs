@@ -222,20 +222,29 @@ impl Folder {
         }
     }
 
-    /// Whether MongoDB has everything in this instance's file. The log is not enough: a slow MongoDB does not delay
-    /// acknowledgements.
-    pub fn is_all_sent(&self, instance: u32) -> bool {
+    /// How many changes in this instance's file MongoDB does not have; `None` if the file does not say. The log is not enough: a slow
+    /// MongoDB does not delay acknowledgements.
+    fn unsent(&self, instance: u32) -> Option<u32> {
         let file = rusqlite::Connection::open(self.state(instance)).unwrap();
-        let unsent = file.query_row("SELECT count(*) FROM outbox WHERE round IS NULL", [], |row| row.get::<_, i64>(0));
+        let unsent = file.query_row("SELECT count(*) FROM outbox WHERE round IS NULL", [], |row| row.get(0));
         drop(file);
         self.give_away();
-        unsent.is_ok_and(|unsent| unsent == 0)
+        unsent.ok()
+    }
+
+    pub fn is_all_sent(&self, instance: u32) -> bool {
+        self.unsent(instance) == Some(0)
     }
 
     /// Waits until MongoDB has everything of this instance, which goes on. What it does not have, nobody else can know.
     pub async fn until_all_sent(&self, instance: u32) {
+        self.until_sent_but(instance, 0).await;
+    }
+
+    /// Waits until MongoDB lacks no more than this many changes.
+    pub async fn until_sent_but(&self, instance: u32, most: u32) {
         let began = Instant::now();
-        while !self.is_all_sent(instance) {
+        while self.unsent(instance).is_none_or(|unsent| unsent > most) {
             assert!(began.elapsed() < HANGING, "MongoDB does not get everything: {}", self.log());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

@@ -107,8 +107,10 @@ fn prepare_reader(reader: &Connection) -> rusqlite::Result<()> {
     keep_statements(reader)
 }
 
-/// Makes a prepared statement last. Otherwise SQLite prepares one again at each use if a partial index might be of use for the
-/// value of a parameter. None of ours is: what they compare with a partial index are literals.
+/// Makes a prepared statement last. Otherwise SQLite prepares one again at each use if the value of a parameter might change the
+/// plan: a limit, or what is compared with a column of a partial index.
+///
+/// Source: "The SQLite Query Planner Stability Guarantee", sqlite.org/queryplanner-ng.html#qpsg.
 fn keep_statements(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(MAX_STATEMENTS);
