@@ -147,8 +147,9 @@ impl Drop for Server {
 }
 
 pub async fn mongo(uri: &str, database: &str) -> Mongo {
-    let settings =
-        MongoSettings { uri: SecretString::from(uri), database: database.to_owned(), timeout: Duration::from_secs(2) };
+    // A busy machine's server may need seconds for hundreds of records.
+    let timeout = Duration::from_secs(6);
+    let settings = MongoSettings { uri: SecretString::from(uri), database: database.to_owned(), timeout };
     Mongo::new(settings).await.unwrap()
 }
 

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use giftcode_bot::domain::sync::record::{Key, Record, RecordKind, Value};
 use giftcode_bot::leadership::session::{Sessions, StateLocation, lock};
 use giftcode_bot::ports::replica::{Replica, Scope};
 use giftcode_bot::runtime::clock::Clock;
-use giftcode_bot::store::{Blocking, StateKind, Store};
+use giftcode_bot::store::{Blocking, StateKind, Store, StoreError};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -72,9 +73,15 @@ pub async fn in_store(store: &Store) -> Records {
     records
 }
 
-/// The replicated records of this file, while nobody uses it.
+/// The replicated records of this file, which nobody uses any more, or is about to release.
 pub async fn in_file(path: &Path, kind: StateKind) -> Records {
-    in_store(&Store::open(path, kind, Clock::system()).unwrap()).await
+    for _ in 0..1000 {
+        match Store::open(path, kind, Clock::system()) {
+            Err(StoreError::InUse(_)) => tokio::time::sleep(Duration::from_millis(10)).await,
+            store => return in_store(&store.unwrap()).await,
+        }
+    }
+    panic!("somebody still holds {}", path.display());
 }
 
 pub async fn in_mongo(uri: &str, database: &str) -> Records {
