@@ -25,7 +25,7 @@ pub const OTHER_CHANNEL: u64 = 1_165_706_299_393_183_756;
 /// A second guild, for tests that use it.
 pub const SECOND: u64 = 1_165_706_299_393_183_800;
 pub const SECOND_CHANNEL: u64 = 1_165_706_299_393_183_801;
-/// The time limit of every wait. A passing test never reaches it, not even where other work leaves it a tenth of a core.
+/// The time limit of every wait. A passing test never reaches it, not even on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(180);
 
 const SALT: &str = "salt";

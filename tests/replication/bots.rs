@@ -147,19 +147,17 @@ impl Folder {
     /// The calls that repeated a redemption that the game had already confirmed, each with the call that it repeated. A call whose
     /// answer was cut off, or whose process died during it, is rightly repeated once.
     pub fn repetitions(&self) -> Vec<(Call, Call)> {
-        let mut confirmed = HashMap::new();
+        let mut confirmed: HashMap<_, Vec<Call>> = HashMap::new();
         let mut repeated = Vec::new();
         for call in self.calls().into_iter().filter(|call| call.endpoint == "gift_code") {
+            let known = confirmed.entry((call.fid.clone(), call.code.clone(), call.phase)).or_default();
             // A reactivated code is redeemed again, maybe in the phase in which it was still redeemed for the first time.
-            if call.code.starts_with(REACTIVATED) && call.phase > 0 {
-                continue;
-            }
-            let about = (call.fid.clone(), call.code.clone(), call.phase);
-            if let Some(first) = confirmed.get(&about) {
-                repeated.push((Call::clone(first), call.clone()));
+            let lives = if call.phase > 0 && call.code.starts_with(REACTIVATED) { 2 } else { 1 };
+            if known.len() >= lives {
+                repeated.push((known[0].clone(), call.clone()));
             }
             if ["SUCCESS", "RECEIVED"].contains(&call.answer.as_str()) {
-                confirmed.insert(about, call);
+                known.push(call);
             }
         }
         repeated

@@ -67,7 +67,7 @@ fn installed() -> PathBuf {
 }
 
 /// A folder in memory, if there is room for this server and for those of other tests. It outlives a killed process as a disk does,
-/// and takes half the time.
+/// and takes less time.
 fn in_memory() -> Option<TempDir> {
     let room = rustix::fs::statvfs(MEMORY).ok()?;
     (room.f_bavail * room.f_frsize > ROOM).then(|| tempfile::tempdir_in(MEMORY).ok()).flatten()
