@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use giftcode_bot::domain::check::FindingId;
 
 use crate::server::any;
-use crate::support::{Report, calls, listing, output, report, with_servers, world};
+use crate::support::{HANGING, QUICKLY, Report, calls, listing, output, report, with_servers, world};
 use crate::world::{Bot, CHANNEL, GUILD, World};
 
 async fn full(world: &World) -> Report {
@@ -14,14 +14,14 @@ async fn full(world: &World) -> Report {
 
 async fn quick(world: &World) -> Report {
     let found = report(world.command(), &["--quick"]).await;
-    assert!(found.took < Duration::from_secs(3), "{:?}", found.took);
+    assert!(found.took < QUICKLY, "{:?}", found.took);
     assert_eq!(found.json["not_checked"], serde_json::json!([]), "{:#}", found.json);
     found
 }
 
 /// Repeats the check until it finds this.
 async fn until(world: &World, id: FindingId) -> Report {
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + HANGING;
     loop {
         let found = full(world).await;
         if !found.all(id).is_empty() {

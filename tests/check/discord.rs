@@ -8,13 +8,13 @@ use giftcode_bot::domain::check::FindingId;
 use serde_json::{Value, json};
 
 use crate::strange;
-use crate::support::{CLOSED, report, world};
+use crate::support::{CLOSED, IN_TIME, report, world};
 use crate::world::World;
 
 /// What is found about the token, and that nothing else of Discord is asked or found then.
 async fn token(world: &World, id: FindingId) -> Value {
     let found = report(world.command(), &[]).await;
-    assert!(found.took < Duration::from_secs(30), "{:?}", found.took);
+    assert!(found.took < IN_TIME, "{:?}", found.took);
     let not_checked = json!(["discord_sessions", "discord_commands", "servers"]);
     for need in not_checked.as_array().unwrap() {
         assert!(found.json["not_checked"].as_array().unwrap().contains(need), "{need} in {:#}", found.json);

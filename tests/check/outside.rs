@@ -8,7 +8,7 @@ use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::store::{StateKind, Store};
 
 use crate::strange;
-use crate::support::{CLOSED, bare, code, report};
+use crate::support::{CLOSED, IN_TIME, QUICKLY, bare, code, report};
 
 /// A socket that accepts connections and never answers.
 async fn silent() -> u16 {
@@ -35,11 +35,11 @@ pub async fn whatever_hangs_it_ends_in_time() {
         ("PORT", &port.to_string()),
     ];
     let found = report(bare(folder.path(), &variables), &[]).await;
-    assert!(found.took < Duration::from_secs(30), "{:?}", found.took);
+    assert!(found.took < IN_TIME, "{:?}", found.took);
     use FindingId::{BotAbsent, DiscordDown, FeedFails, GameUnreachable, MongodbUnreachable};
     found.has(&[DiscordDown, FeedFails, GameUnreachable, MongodbUnreachable, BotAbsent]);
     let quick = report(bare(folder.path(), &variables), &["--quick"]).await;
-    assert!(quick.took < Duration::from_secs(3), "{:?}", quick.took);
+    assert!(quick.took < QUICKLY, "{:?}", quick.took);
     quick.has(&[FindingId::BotDown]);
 }
 

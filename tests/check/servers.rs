@@ -1,6 +1,5 @@
 //! The channels of the servers, and what the bot may do there.
 
-use std::time::Duration;
 
 use discord_double::{Fault, Guild, permission};
 use giftcode_bot::domain::check::FindingId;
@@ -8,7 +7,7 @@ use giftcode_bot::domain::codes::channel::Blocked;
 use giftcode_bot::domain::players::player::{AllianceId, ChannelId, GuildId};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::support::{report, with_servers, world};
+use crate::support::{IN_TIME, report, with_servers, world};
 use crate::world::{CHANNEL, GUILD, World};
 
 const POSTING: u64 = permission::POSTING;
@@ -118,7 +117,7 @@ pub async fn a_thousand_servers_are_checked_at_discords_pace_and_in_time() {
     drop(store);
     world.double.set_latency(20..=60);
     let found = report(world.command(), &[]).await;
-    assert!(found.took < Duration::from_secs(30), "{:?}", found.took);
+    assert!(found.took < IN_TIME, "{:?}", found.took);
     assert!(world.double.busiest_second() <= 50, "{}", world.double.busiest_second());
     assert_eq!(found.all(FindingId::ServerPaused).len(), 2);
     let text = found.text(FindingId::ServersWell);

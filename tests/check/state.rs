@@ -4,13 +4,12 @@ use std::fs::Permissions;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use giftcode_bot::domain::check::{FindingId, disk_space};
 use giftcode_bot::runtime::clock::Clock;
 use giftcode_bot::store::{StateKind, Store};
 
-use crate::support::{Report, bare, found_by_rule, listing, report};
+use crate::support::{QUICKLY, Report, bare, found_by_rule, listing, report};
 
 /// The user as whom the check runs if the tests run as root, because permissions do not stop root.
 const NOBODY: u32 = 65534;
@@ -64,7 +63,7 @@ pub async fn each_kind_of_state_file_is_told_apart_and_none_is_changed() {
         assert_eq!(line["subject"], name, "{line}");
         assert!(line["text"].as_str().unwrap().starts_with(text), "{name}: {line}");
         let quick = check(folder.path(), name, &["--quick"]).await;
-        assert!(quick.took < Duration::from_secs(3), "{name}: {:?}", quick.took);
+        assert!(quick.took < QUICKLY, "{name}: {:?}", quick.took);
         quick.has(&[id]);
     }
     assert_eq!(listing(folder.path()), before);

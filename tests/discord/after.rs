@@ -100,7 +100,7 @@ async fn the_button_goes_when_those_who_failed_leave_or_the_code_ends() {
     assert!(now.text().contains("done for 1 player"), "{}", now.text());
 
     world.import(&admin, &lines(1002..=1003)).await;
-    let until_soon = Timestamp::from_second(Timestamp::now().as_second() + 8).unwrap();
+    let until_soon = Timestamp::from_second(Timestamp::now().as_second() + 20).unwrap();
     world.feed.add("SHORT", "", &until_soon.to_string());
     world.message("SHORT").await;
     world.says(&admin, "manage giftcode redeem", &[("code", json!("SHORT"))], &["I am redeeming"]).await;

@@ -19,6 +19,7 @@ mod direct;
 mod erasing;
 mod forum_reminders;
 mod forums;
+mod guilds;
 mod id_channels;
 mod joining;
 mod languages;

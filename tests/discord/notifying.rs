@@ -3,10 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::world::World;
-
-/// Each of them needs a minute.
-const WITHIN: Duration = Duration::from_secs(150);
+use crate::world::{PATIENCE, World};
 
 /// The bodies that were sent, and the address.
 async fn receiver() -> (Arc<Mutex<Vec<String>>>, String) {
@@ -31,7 +28,7 @@ async fn first(received: &Mutex<Vec<String>>) -> String {
         if let Some(body) = received.lock().unwrap().first() {
             return body.clone();
         }
-        assert!(began.elapsed() < WITHIN, "nothing came");
+        assert!(began.elapsed() < PATIENCE, "nothing came");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

@@ -42,7 +42,7 @@ async fn the_active_codes_are_shown() {
     offered.sort_by(|(one, _), (other, _)| one.cmp(other));
     assert_eq!(offered.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["FIRST", "SECOND"]);
     // The history suggests every code and marks those that are over, except codes that ended before they were listed.
-    let until_soon = Timestamp::now() + SignedDuration::from_secs(4);
+    let until_soon = Timestamp::now() + SignedDuration::from_secs(20);
     world.feed.add("SHORT", "", &until_soon.to_string());
     world.active(&member, 3).await;
     world.until("SHORT has expired", || Timestamp::now() > until_soon).await;

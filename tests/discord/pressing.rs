@@ -205,7 +205,7 @@ async fn a_code_that_is_over_loses_its_buttons() {
     world.set_channel(&admin).await;
     let dead = world.message("DEAD").await;
     // In whole milliseconds, as it is stored.
-    let until_soon = Timestamp::from_second(Timestamp::now().as_second() + 8).unwrap();
+    let until_soon = Timestamp::from_second(Timestamp::now().as_second() + 20).unwrap();
     world.feed.add("SHORT", "", &until_soon.to_string());
     let short = world.message("SHORT").await;
     let mut gate = world.double.gate(discord_double::Point::BeforeEdit);

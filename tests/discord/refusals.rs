@@ -173,7 +173,7 @@ async fn the_last_sessions_of_the_day_stay_in_reserve() {
 async fn sessions_that_keep_ending_are_not_restarted_in_a_loop() {
     let world = World::new(&[]).await;
     let bot = world.start().await;
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + crate::world::PATIENCE;
     while !bot.log().contains("Discord ends this bot's sessions one after the other: somebody else may use the token") {
         assert!(Instant::now() < until, "it never says so: {}", bot.log());
         if world.double.sessions() > 0 {
@@ -268,7 +268,7 @@ async fn a_bot_in_a_timeout_says_so_and_posts_when_the_timeout_ends() {
     let bot = world.start().await;
     let admin = world.admin();
     world.set_channel(&admin).await;
-    let soon = Timestamp::now() + SignedDuration::from_secs(12);
+    let soon = Timestamp::now() + SignedDuration::from_secs(25);
     world.double.set_bot_timeout(GUILD, Some(soon));
     let refused = "I am in a timeout in this server until";
     world.says(&admin, "manage giftcode setchannel", &[], &[refused]).await;
@@ -317,7 +317,7 @@ async fn after_a_global_429_at_most_fifty_calls_are_made_per_second() {
     });
     world.feed.add("FIRST", "", "");
     let all = || (bot.log().matches("Posted 1 new codes").count() == guilds.len()).then_some(());
-    world.double.until(Duration::from_secs(60), "all posts", all).await;
+    world.double.until(crate::world::PATIENCE, "all posts", all).await;
     assert!(world.double.busiest_second() <= 50, "{}", world.double.busiest_second());
     bot.stop().await;
 }
@@ -337,7 +337,7 @@ async fn a_first_progress_message_whose_answer_was_lost_shows_the_result() {
     let batch = world.message("Redeeming GOOD for 2 players").await;
     world.game.set_down(false);
     let is_told = || world.double.message(batch.id).text().contains("done for 2 players").then_some(());
-    world.double.until(Duration::from_secs(60), "the result", is_told).await;
+    world.double.until(crate::world::PATIENCE, "the result", is_told).await;
     assert_eq!(world.double.messages(CHANNEL).len(), 2);
     bot.stop().await;
 }

@@ -92,7 +92,7 @@ async fn idle_connections_never_shut_out_a_health_check() {
     }
     // The first made room.
     let mut byte = [0];
-    let read = tokio::time::timeout(Duration::from_secs(1), idle[0].read(&mut byte)).await;
+    let read = tokio::time::timeout(HEAD_TIMEOUT / 2, idle[0].read(&mut byte)).await;
     assert!(matches!(read, Ok(Ok(0) | Err(_))), "{read:?}");
 }
 
@@ -102,7 +102,7 @@ async fn a_connection_that_sends_nothing_ends() {
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\nHo").await.unwrap();
     let mut answer = Vec::new();
-    let limit = HEAD_TIMEOUT + Duration::from_secs(3);
+    let limit = HEAD_TIMEOUT * 4;
     assert!(tokio::time::timeout(limit, stream.read_to_end(&mut answer)).await.is_ok());
 }
 
@@ -116,7 +116,8 @@ async fn an_answer_under_way_ends_and_an_idle_connection_does_not_delay_the_end(
     server.shutdown.cancel();
     let began = tokio::time::Instant::now();
     server.run.await.unwrap().unwrap();
-    assert!(began.elapsed() < Duration::from_secs(3));
+    // Idle connections end by themselves after this.
+    assert!(began.elapsed() < HEAD_TIMEOUT);
     assert!(slow.await.unwrap().contains(" 200 "));
 }
 
