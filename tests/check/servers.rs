@@ -1,6 +1,5 @@
 //! The channels of the servers, and what the bot may do there.
 
-
 use discord_double::{Fault, Guild, permission};
 use giftcode_bot::domain::check::FindingId;
 use giftcode_bot::domain::codes::channel::Blocked;
