@@ -13,7 +13,7 @@ use crate::proxy::{Proxy, Refusal};
 use crate::server::{Server, hard_work, mongo};
 
 const DATABASE: &str = "giftcode";
-const PLAYERS: u64 = 3_000;
+const PLAYERS: u64 = 1_200;
 const FILE: &str = "export.json";
 
 /// An export of one guild with many players: a record for each, and one on the guild's roster.

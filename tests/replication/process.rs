@@ -20,7 +20,8 @@ pub async fn the_sandbox_logs_dual_writes_and_drops_its_database_at_the_end() {
 
 pub async fn without_mongodb_an_empty_file_waits_and_a_complete_one_works_alone_until_the_merge() {
     let (mut server, mut folder) = (Server::start(), Folder::new());
-    let world = &["--players", "12", "--keep-running"];
+    // The last codes appear after 45 s: something is left for the file alone, even if a start takes long.
+    let world = &["--players", "12", "--codes", "32", "--keep-running"];
     server.kill();
     // It cannot know what was posted before.
     let mut bot = folder.start(&server.uri(), 1, world);

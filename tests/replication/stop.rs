@@ -14,7 +14,7 @@ pub async fn acknowledged_changes_are_in_mongodb_at_sigterm_and_an_empty_disk_re
     let working = hard_work().await;
     let (server, mut folder) = (Server::start(), Folder::new());
     let far = Proxy::far(&server.uri(), Duration::from_millis(100));
-    let world = &["--players", "300", "--codes", "17", "--keep-running"];
+    let world = &["--players", "200", "--codes", "17", "--keep-running"];
     let mut old = folder.start(&far.uri(), 1, world);
     old.until_logged("edeemed for ", HANGING).await;
     far.cut();
