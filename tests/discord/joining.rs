@@ -78,6 +78,13 @@ async fn after_link_people_are_asked_or_not_as_the_admins_decide() {
     assert!(!asks(&joined) && joined.text().contains("player list too"), "{}", joined.text());
     let told = world.told(&admin, LIST, &[]).await;
     assert!(told.contains("1004") && !told.contains("1002") && !told.contains("1003"), "{told}");
+    // Whoever finds the list full learns so.
+    let lines: String = (5001..=6000).map(|player| format!("{player},,245\n")).collect();
+    world.import(&admin, &lines).await;
+    let full = world.ask(&friend, LINK, &account(1005)).await;
+    let parts =
+        ["✅ 1005 in state 245 is now linked to you", "❌ The player list is full: it has 1,000 players. Ask a leader"];
+    assert!(parts.iter().all(|part| full.text().contains(part)), "{}", full.text());
     // A leader by role may not be anybody.
     world.says(&member, IDS, &join(1), &["🔒"]).await;
 }

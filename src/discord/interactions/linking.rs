@@ -130,7 +130,8 @@ async fn invite(bot: &Bot, person: &Person, player: PlayerId) -> Result<Invitati
     if let (JoinMode::Auto, [only]) = (mode, alliances.as_slice()) {
         return Ok(match bot.rosters.join_roster(only.id, person.user, player).await? {
             Joined::New => Invitation::Joined,
-            Joined::Known | Joined::Full | Joined::NotLinked => Invitation::None,
+            Joined::Full => Invitation::Full,
+            Joined::Known | Joined::NotLinked => Invitation::None,
         });
     }
     Ok(Invitation::Ask(player, alliances))

@@ -40,6 +40,8 @@ pub enum Invitation {
     None,
     /// The account joined by itself.
     Joined,
+    /// It would have, but the player list is full.
+    Full,
     /// The person is asked, for these alliances.
     Ask(PlayerId, Vec<AllianceChoice>),
 }
@@ -68,6 +70,9 @@ pub fn invitation(language: Language, invitation: &Invitation) -> Afterword {
     match invitation {
         Invitation::None => Afterword::default(),
         Invitation::Joined => Afterword { text: text!(language, "self-joined-automatically"), rows: Vec::new() },
+        Invitation::Full => {
+            Afterword { text: text!(language, "self-join-list-is-full", most = MAX_JOINED), rows: Vec::new() }
+        }
         Invitation::Ask(player, alliances) => {
             Afterword { text: text!(language, "self-join-question"), rows: vec![choice(language, *player, alliances)] }
         }

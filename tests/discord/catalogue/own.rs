@@ -80,6 +80,7 @@ pub fn joining(language: Language) -> Chapter {
         say("/link", after(&one, linked(true, 0))),
         say("/link, in a server with several alliances", after(&several, linked(true, 0))),
         say("/link, where members join without being asked", after(&Invitation::Joined, linked(true, 0))),
+        say("/link, where the player list is full", after(&Invitation::Full, linked(true, 0))),
         say("/link, of a linked account whose state was wrong", after(&Invitation::None, linked(false, 2))),
         say("/link, without a state", after(&one, self_service::linked(language, me, None, true, 0))),
         say("/link, without a state, again", self_service::linked(language, me, None, false, 0)),
