@@ -90,10 +90,10 @@ pub struct Held {
 }
 
 impl Gate {
-    /// Waits until a request stands at the gate.
+    /// Waits until a request stands at the gate. A busy machine may need long for it.
     pub async fn reached(&mut self) {
         let wait = self.reached.wait_for(|reached| *reached);
-        let reached = tokio::time::timeout(Duration::from_secs(30), wait).await;
+        let reached = tokio::time::timeout(Duration::from_secs(180), wait).await;
         assert!(matches!(reached, Ok(Ok(_))), "no request came to the gate");
     }
 

@@ -18,7 +18,7 @@ use discord_double::{Double, Guild};
 
 pub const GUILD: u64 = 1001;
 pub const CHANNEL: u64 = 2001;
-pub const SOON: Duration = Duration::from_secs(30);
+pub const SOON: Duration = Duration::from_secs(60);
 
 /// A double with one guild and one channel.
 async fn world() -> Double {
