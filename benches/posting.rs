@@ -24,7 +24,7 @@ use guilds::{PER_SECOND, POSTS};
 use world::World;
 
 const TIMES: usize = 3;
-/// The time that posting takes, by the least time in which Discord allows as many calls.
+/// The time that posting takes, divided by the least time in which Discord allows as many calls.
 const LIMIT: f64 = 1.3;
 
 #[tokio::main]

@@ -40,7 +40,7 @@ pub enum Invitation {
     None,
     /// The account joined by itself.
     Joined,
-    /// It would have, but the player list is full.
+    /// The account was to join, but the player list is full.
     Full,
     /// The person is asked, for these alliances.
     Ask(PlayerId, Vec<AllianceChoice>),
